@@ -1,0 +1,1415 @@
+// Generated from schemas/*.avsc by `npm run generate-types`: change the schema, not this file.
+
+import type { RecordSchema } from '../src/engine/topic.ts';
+
+/** A category's hour. */
+export interface CategoryMetric {
+  readonly category: string;
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  readonly transactions: number;
+  readonly uniqueCustomers: number;
+  /** In minor units. */
+  readonly revenue: number;
+  readonly minPrice: number | null;
+  /** Mean unit price of the purchases, in minor units. */
+  readonly avgPrice: number | null;
+  readonly maxPrice: number | null;
+  readonly quantity: number;
+  readonly returns: number;
+  /** The watermark has passed the window's end and grace. */
+  readonly complete: boolean;
+}
+
+/** One partition's cumulative share of a category's hour. */
+export interface CategoryPartial {
+  readonly category: string;
+  /** The partition that counted it. */
+  readonly part: number;
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  /** PURCHASE events. */
+  readonly transactions: number;
+  /** Sum of their amounts, in minor units. */
+  readonly revenue: number;
+  /** Units bought. */
+  readonly quantity: number;
+  /** RETURN events, and purchases flagged as returned. */
+  readonly returns: number;
+  /** Purchases that have a unit price. */
+  readonly priced: number;
+  /** Sum of their unit prices, in minor units. */
+  readonly priceSum: number;
+  readonly minPrice: number | null;
+  readonly maxPrice: number | null;
+  /** Distinct customers among the purchases. */
+  readonly customers: number;
+  /** The window has closed in that partition. */
+  readonly closed: boolean;
+}
+
+/** What is known of a customer. */
+export interface ClientProfile {
+  readonly customerId: string;
+  /** PURCHASE events. */
+  readonly purchases: number;
+  /** Distinct orders. */
+  readonly orders: number;
+  /** In minor units. */
+  readonly spend: number;
+  /** Spend per order, in minor units. */
+  readonly averageBasket: number | null;
+  /** Mean unit price, in minor units. */
+  readonly averagePrice: number | null;
+  readonly quantity: number;
+  readonly returns: number;
+  /** Used most often; ties by name. */
+  readonly preferredPayment: string | null;
+  /** Bought most often; ties by name. */
+  readonly favouriteCategory: string | null;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly firstPurchase: number | null;
+  readonly lastPurchase: number | null;
+  /** As last stated. */
+  readonly gender: string | null;
+  /** As last stated. */
+  readonly age: number | null;
+  /** As last stated. */
+  readonly country: string | null;
+  readonly currency: string;
+}
+
+/** A record that does not decode or breaks a rule, with the reason and its bytes. */
+export interface DeadLetter {
+  readonly topology: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly code: string;
+  readonly message: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}
+
+export type Kind = 'PURCHASE' | 'RETURN' | 'VIEW' | 'CART';
+
+/** What happened in a shop, in one shape whatever source it came from. */
+export interface Event {
+  /** A pure function of where the row came from (dataset, file fingerprint, row number), or the producer's own id. */
+  readonly eventId: string;
+  /** null: anonymous. */
+  readonly customerId: string | null;
+  readonly kind: Kind;
+  readonly time: number;
+  /** null: the event is an order by itself. */
+  readonly orderId: string | null;
+  readonly product: string | null;
+  readonly category: string | null;
+  /** In minor units; null where the data have none. */
+  readonly unitPrice: number | null;
+  /** Negative on a RETURN row whose source counts down. */
+  readonly quantity: number;
+  /** In minor units, gross; signed as quantity is. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly paymentMethod: string | null;
+  readonly gender: string | null;
+  readonly age: number | null;
+  readonly country: string | null;
+  /** Whether this purchase came back; null: unknown. */
+  readonly returned: boolean | null;
+  /** YYYY-MM-DD in the shop's time zone. */
+  readonly localDate: string;
+  /** 0 to 23 in the shop's time zone. */
+  readonly localHour: number;
+  /** Which descriptor read it. */
+  readonly dataset: string;
+  /** Fingerprint of the file, where it came from one. */
+  readonly file: string | null;
+  /** Row number in that file, from 1; for an outsider's record, its offset. */
+  readonly row: number | null;
+}
+
+/** Which records a sink's file holds; committed before the file is written, so that a crash repeats the same file. */
+export interface FileBoundary {
+  readonly sink: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: number;
+  /** Inclusive. */
+  readonly lastOffset: number;
+}
+
+/** A record whose window had closed when it came. */
+export interface LateRecord {
+  readonly topology: string;
+  /** The window that refused it. */
+  readonly store: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** The window's key. */
+  readonly key: string;
+  /** The record's event time. */
+  readonly time: number;
+  readonly windowStart: number | null;
+  readonly windowEnd: number | null;
+  /** The watermark it came behind. */
+  readonly watermark: number;
+  readonly reason: string;
+  readonly value: Buffer | null;
+}
+
+export type Dimension = 'payment_method' | 'gender' | 'age_group' | 'country';
+
+/** A segment's hour. */
+export interface SegmentMetric {
+  readonly dimension: Dimension;
+  readonly segment: string;
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  readonly transactions: number;
+  readonly uniqueCustomers: number;
+  readonly revenue: number;
+  readonly quantity: number;
+  readonly returns: number;
+  readonly complete: boolean;
+}
+
+/** One partition's cumulative share of a segment's hour. */
+export interface SegmentPartial {
+  readonly dimension: Dimension;
+  readonly segment: string;
+  readonly part: number;
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  /** PURCHASE events. */
+  readonly transactions: number;
+  /** Sum of their amounts, in minor units. */
+  readonly revenue: number;
+  /** Units bought. */
+  readonly quantity: number;
+  /** RETURN events, and purchases flagged as returned. */
+  readonly returns: number;
+  /** Distinct customers among the purchases. */
+  readonly customers: number;
+  readonly closed: boolean;
+}
+
+export type FunnelStep = 'VIEW' | 'CART' | 'PURCHASE';
+
+/** A visit: events of a customer with no gap of 30 minutes, 24 hours at most. */
+export interface Session {
+  readonly customerId: string;
+  readonly sessionStart: number;
+  /** Time of its last event. */
+  readonly sessionEnd: number;
+  readonly views: number;
+  readonly carts: number;
+  readonly purchases: number;
+  /** In minor units. */
+  readonly revenue: number;
+  /** The furthest step reached. */
+  readonly funnelStep: FunnelStep;
+  readonly complete: boolean;
+}
+
+/** How far a source has been read; written in one transaction with the rows. */
+export interface SourcePosition {
+  readonly source: string;
+  readonly dataset: string;
+  /** The file's name or the stream's address. */
+  readonly name: string;
+  /** The source's own position, as JSON. */
+  readonly position: string;
+  /** Rows written so far. */
+  readonly rows: number;
+  readonly watermark: number | null;
+  readonly done: boolean;
+  /** Wall clock. */
+  readonly updatedAt: number;
+}
+
+export type ShopKind = 'VIEW' | 'CART' | 'PURCHASE' | 'RETURN';
+
+/** What a simulated customer does, as the `shop` preset of the generator writes it. */
+export interface SyntheticShopEvent {
+  readonly eventId: string;
+  readonly customerId: string;
+  readonly timestamp: number;
+  readonly kind: ShopKind;
+  readonly orderId: string | null;
+  readonly product: string;
+  readonly category: string;
+  /** In minor units. */
+  readonly unitPrice: number;
+  readonly quantity: number;
+  /** In minor units. */
+  readonly amount: number;
+  readonly paymentMethod: string | null;
+  readonly gender: string;
+  readonly age: number;
+  readonly country: string | null;
+}
+
+export type ProductCategory = 'Electronics' | 'Clothing' | 'Home' | 'Books';
+
+/** A made-up sale, as the `transactions` preset of the generator writes it. */
+export interface SyntheticTransaction {
+  readonly transactionId: string;
+  /** Customer ID */
+  readonly customerId: string;
+  /** Timestamp */
+  readonly timestamp: number;
+  /** Product Category */
+  readonly productCategory: ProductCategory;
+  /** Payment Method: Credit Card, PayPal or Cash. */
+  readonly paymentMethod: string;
+  /** Gender: Male or Female. */
+  readonly gender: string;
+  /** Product Price, in minor units. */
+  readonly productPrice: number;
+  /** Quantity, 1 to 5. */
+  readonly quantity: number;
+  /** Total Purchase Amount, in minor units. */
+  readonly totalPurchaseAmount: number;
+  /** Customer Age, 18 to 70. */
+  readonly customerAge: number;
+  /** Returns: 1, 0 or null. */
+  readonly returns: number | null;
+}
+
+/** Says: this writer will send nothing older than `time`. */
+export interface Tick {
+  readonly writer: string;
+  /** Which part of the writer, from 0. */
+  readonly from: number;
+  /** How many parts the writer has. */
+  readonly of: number;
+  readonly time: number;
+  /** The writer has ended and holds nobody back. */
+  readonly closed: boolean;
+}
+
+/** A category's hour. */
+export const categoryMetricSchema: RecordSchema = {
+  "type": "record",
+  "name": "CategoryMetric",
+  "namespace": "ebb",
+  "doc": "A category's hour.",
+  "eventTime": "windowStart",
+  "fields": [
+    {
+      "name": "category",
+      "type": "string"
+    },
+    {
+      "name": "windowStart",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "windowEnd",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "transactions",
+      "type": "long"
+    },
+    {
+      "name": "uniqueCustomers",
+      "type": "long"
+    },
+    {
+      "name": "revenue",
+      "type": "long",
+      "doc": "In minor units."
+    },
+    {
+      "name": "minPrice",
+      "type": [
+        "null",
+        "long"
+      ],
+      "default": null
+    },
+    {
+      "name": "avgPrice",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Mean unit price of the purchases, in minor units."
+    },
+    {
+      "name": "maxPrice",
+      "type": [
+        "null",
+        "long"
+      ],
+      "default": null
+    },
+    {
+      "name": "quantity",
+      "type": "long"
+    },
+    {
+      "name": "returns",
+      "type": "long"
+    },
+    {
+      "name": "complete",
+      "type": "boolean",
+      "doc": "The watermark has passed the window's end and grace."
+    }
+  ]
+};
+
+/** One partition's cumulative share of a category's hour. */
+export const categoryPartialSchema: RecordSchema = {
+  "type": "record",
+  "name": "CategoryPartial",
+  "namespace": "ebb",
+  "doc": "One partition's cumulative share of a category's hour.",
+  "eventTime": "windowStart",
+  "fields": [
+    {
+      "name": "category",
+      "type": "string"
+    },
+    {
+      "name": "part",
+      "type": "int",
+      "doc": "The partition that counted it."
+    },
+    {
+      "name": "windowStart",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "windowEnd",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "transactions",
+      "type": "long",
+      "doc": "PURCHASE events."
+    },
+    {
+      "name": "revenue",
+      "type": "long",
+      "doc": "Sum of their amounts, in minor units."
+    },
+    {
+      "name": "quantity",
+      "type": "long",
+      "doc": "Units bought."
+    },
+    {
+      "name": "returns",
+      "type": "long",
+      "doc": "RETURN events, and purchases flagged as returned."
+    },
+    {
+      "name": "priced",
+      "type": "long",
+      "doc": "Purchases that have a unit price."
+    },
+    {
+      "name": "priceSum",
+      "type": "long",
+      "doc": "Sum of their unit prices, in minor units."
+    },
+    {
+      "name": "minPrice",
+      "type": [
+        "null",
+        "long"
+      ],
+      "default": null
+    },
+    {
+      "name": "maxPrice",
+      "type": [
+        "null",
+        "long"
+      ],
+      "default": null
+    },
+    {
+      "name": "customers",
+      "type": "long",
+      "doc": "Distinct customers among the purchases."
+    },
+    {
+      "name": "closed",
+      "type": "boolean",
+      "doc": "The window has closed in that partition."
+    }
+  ]
+};
+
+/** What is known of a customer. */
+export const clientProfileSchema: RecordSchema = {
+  "type": "record",
+  "name": "ClientProfile",
+  "namespace": "ebb",
+  "doc": "What is known of a customer.",
+  "eventTime": "lastSeen",
+  "fields": [
+    {
+      "name": "customerId",
+      "type": "string"
+    },
+    {
+      "name": "purchases",
+      "type": "long",
+      "doc": "PURCHASE events."
+    },
+    {
+      "name": "orders",
+      "type": "long",
+      "doc": "Distinct orders."
+    },
+    {
+      "name": "spend",
+      "type": "long",
+      "doc": "In minor units."
+    },
+    {
+      "name": "averageBasket",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Spend per order, in minor units."
+    },
+    {
+      "name": "averagePrice",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Mean unit price, in minor units."
+    },
+    {
+      "name": "quantity",
+      "type": "long"
+    },
+    {
+      "name": "returns",
+      "type": "long"
+    },
+    {
+      "name": "preferredPayment",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "Used most often; ties by name."
+    },
+    {
+      "name": "favouriteCategory",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "Bought most often; ties by name."
+    },
+    {
+      "name": "firstSeen",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "lastSeen",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "firstPurchase",
+      "type": [
+        "null",
+        {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        }
+      ],
+      "default": null
+    },
+    {
+      "name": "lastPurchase",
+      "type": [
+        "null",
+        {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        }
+      ],
+      "default": null
+    },
+    {
+      "name": "gender",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "As last stated."
+    },
+    {
+      "name": "age",
+      "type": [
+        "null",
+        "int"
+      ],
+      "default": null,
+      "doc": "As last stated."
+    },
+    {
+      "name": "country",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "As last stated."
+    },
+    {
+      "name": "currency",
+      "type": "string"
+    }
+  ]
+};
+
+/** A record that does not decode or breaks a rule, with the reason and its bytes. */
+export const deadLetterSchema: RecordSchema = {
+  "type": "record",
+  "name": "DeadLetter",
+  "namespace": "ebb",
+  "doc": "A record that does not decode or breaks a rule, with the reason and its bytes.",
+  "fields": [
+    {
+      "name": "topology",
+      "type": "string"
+    },
+    {
+      "name": "topic",
+      "type": "string"
+    },
+    {
+      "name": "partition",
+      "type": "int"
+    },
+    {
+      "name": "offset",
+      "type": "long"
+    },
+    {
+      "name": "code",
+      "type": "string"
+    },
+    {
+      "name": "message",
+      "type": "string"
+    },
+    {
+      "name": "key",
+      "type": [
+        "null",
+        "bytes"
+      ],
+      "default": null
+    },
+    {
+      "name": "value",
+      "type": [
+        "null",
+        "bytes"
+      ],
+      "default": null
+    }
+  ]
+};
+
+/** What happened in a shop, in one shape whatever source it came from. */
+export const eventSchema: RecordSchema = {
+  "type": "record",
+  "name": "Event",
+  "namespace": "ebb",
+  "doc": "What happened in a shop, in one shape whatever source it came from.",
+  "eventTime": "time",
+  "fields": [
+    {
+      "name": "eventId",
+      "type": "string",
+      "doc": "A pure function of where the row came from (dataset, file fingerprint, row number), or the producer's own id."
+    },
+    {
+      "name": "customerId",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "null: anonymous."
+    },
+    {
+      "name": "kind",
+      "type": {
+        "type": "enum",
+        "name": "Kind",
+        "symbols": [
+          "PURCHASE",
+          "RETURN",
+          "VIEW",
+          "CART"
+        ]
+      }
+    },
+    {
+      "name": "time",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "orderId",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "null: the event is an order by itself."
+    },
+    {
+      "name": "product",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "category",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "unitPrice",
+      "type": [
+        "null",
+        "long"
+      ],
+      "default": null,
+      "doc": "In minor units; null where the data have none."
+    },
+    {
+      "name": "quantity",
+      "type": "long",
+      "doc": "Negative on a RETURN row whose source counts down."
+    },
+    {
+      "name": "amount",
+      "type": "long",
+      "doc": "In minor units, gross; signed as quantity is."
+    },
+    {
+      "name": "currency",
+      "type": "string",
+      "doc": "ISO 4217."
+    },
+    {
+      "name": "paymentMethod",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "gender",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "age",
+      "type": [
+        "null",
+        "int"
+      ],
+      "default": null
+    },
+    {
+      "name": "country",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "returned",
+      "type": [
+        "null",
+        "boolean"
+      ],
+      "default": null,
+      "doc": "Whether this purchase came back; null: unknown."
+    },
+    {
+      "name": "localDate",
+      "type": "string",
+      "doc": "YYYY-MM-DD in the shop's time zone."
+    },
+    {
+      "name": "localHour",
+      "type": "int",
+      "doc": "0 to 23 in the shop's time zone."
+    },
+    {
+      "name": "dataset",
+      "type": "string",
+      "doc": "Which descriptor read it."
+    },
+    {
+      "name": "file",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "Fingerprint of the file, where it came from one."
+    },
+    {
+      "name": "row",
+      "type": [
+        "null",
+        "long"
+      ],
+      "default": null,
+      "doc": "Row number in that file, from 1; for an outsider's record, its offset."
+    }
+  ]
+};
+
+/** Which records a sink's file holds; committed before the file is written, so that a crash repeats the same file. */
+export const fileBoundarySchema: RecordSchema = {
+  "type": "record",
+  "name": "FileBoundary",
+  "namespace": "ebb",
+  "doc": "Which records a sink's file holds; committed before the file is written, so that a crash repeats the same file.",
+  "fields": [
+    {
+      "name": "sink",
+      "type": "string"
+    },
+    {
+      "name": "topic",
+      "type": "string"
+    },
+    {
+      "name": "partition",
+      "type": "int"
+    },
+    {
+      "name": "firstOffset",
+      "type": "long"
+    },
+    {
+      "name": "lastOffset",
+      "type": "long",
+      "doc": "Inclusive."
+    }
+  ]
+};
+
+/** A record whose window had closed when it came. */
+export const lateRecordSchema: RecordSchema = {
+  "type": "record",
+  "name": "LateRecord",
+  "namespace": "ebb",
+  "doc": "A record whose window had closed when it came.",
+  "eventTime": "time",
+  "fields": [
+    {
+      "name": "topology",
+      "type": "string"
+    },
+    {
+      "name": "store",
+      "type": "string",
+      "doc": "The window that refused it."
+    },
+    {
+      "name": "topic",
+      "type": "string"
+    },
+    {
+      "name": "partition",
+      "type": "int"
+    },
+    {
+      "name": "offset",
+      "type": "long"
+    },
+    {
+      "name": "key",
+      "type": "string",
+      "doc": "The window's key."
+    },
+    {
+      "name": "time",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "The record's event time."
+    },
+    {
+      "name": "windowStart",
+      "type": [
+        "null",
+        {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        }
+      ],
+      "default": null
+    },
+    {
+      "name": "windowEnd",
+      "type": [
+        "null",
+        {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        }
+      ],
+      "default": null
+    },
+    {
+      "name": "watermark",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "The watermark it came behind."
+    },
+    {
+      "name": "reason",
+      "type": "string"
+    },
+    {
+      "name": "value",
+      "type": [
+        "null",
+        "bytes"
+      ],
+      "default": null
+    }
+  ]
+};
+
+/** A segment's hour. */
+export const segmentMetricSchema: RecordSchema = {
+  "type": "record",
+  "name": "SegmentMetric",
+  "namespace": "ebb",
+  "doc": "A segment's hour.",
+  "eventTime": "windowStart",
+  "fields": [
+    {
+      "name": "dimension",
+      "type": {
+        "type": "enum",
+        "name": "Dimension",
+        "symbols": [
+          "payment_method",
+          "gender",
+          "age_group",
+          "country"
+        ]
+      }
+    },
+    {
+      "name": "segment",
+      "type": "string"
+    },
+    {
+      "name": "windowStart",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "windowEnd",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "transactions",
+      "type": "long"
+    },
+    {
+      "name": "uniqueCustomers",
+      "type": "long"
+    },
+    {
+      "name": "revenue",
+      "type": "long"
+    },
+    {
+      "name": "quantity",
+      "type": "long"
+    },
+    {
+      "name": "returns",
+      "type": "long"
+    },
+    {
+      "name": "complete",
+      "type": "boolean"
+    }
+  ]
+};
+
+/** One partition's cumulative share of a segment's hour. */
+export const segmentPartialSchema: RecordSchema = {
+  "type": "record",
+  "name": "SegmentPartial",
+  "namespace": "ebb",
+  "doc": "One partition's cumulative share of a segment's hour.",
+  "eventTime": "windowStart",
+  "fields": [
+    {
+      "name": "dimension",
+      "type": {
+        "type": "enum",
+        "name": "Dimension",
+        "symbols": [
+          "payment_method",
+          "gender",
+          "age_group",
+          "country"
+        ]
+      }
+    },
+    {
+      "name": "segment",
+      "type": "string"
+    },
+    {
+      "name": "part",
+      "type": "int"
+    },
+    {
+      "name": "windowStart",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "windowEnd",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "transactions",
+      "type": "long",
+      "doc": "PURCHASE events."
+    },
+    {
+      "name": "revenue",
+      "type": "long",
+      "doc": "Sum of their amounts, in minor units."
+    },
+    {
+      "name": "quantity",
+      "type": "long",
+      "doc": "Units bought."
+    },
+    {
+      "name": "returns",
+      "type": "long",
+      "doc": "RETURN events, and purchases flagged as returned."
+    },
+    {
+      "name": "customers",
+      "type": "long",
+      "doc": "Distinct customers among the purchases."
+    },
+    {
+      "name": "closed",
+      "type": "boolean"
+    }
+  ]
+};
+
+/** A visit: events of a customer with no gap of 30 minutes, 24 hours at most. */
+export const sessionSchema: RecordSchema = {
+  "type": "record",
+  "name": "Session",
+  "namespace": "ebb",
+  "doc": "A visit: events of a customer with no gap of 30 minutes, 24 hours at most.",
+  "eventTime": "sessionStart",
+  "fields": [
+    {
+      "name": "customerId",
+      "type": "string"
+    },
+    {
+      "name": "sessionStart",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "sessionEnd",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "Time of its last event."
+    },
+    {
+      "name": "views",
+      "type": "long"
+    },
+    {
+      "name": "carts",
+      "type": "long"
+    },
+    {
+      "name": "purchases",
+      "type": "long"
+    },
+    {
+      "name": "revenue",
+      "type": "long",
+      "doc": "In minor units."
+    },
+    {
+      "name": "funnelStep",
+      "type": {
+        "type": "enum",
+        "name": "FunnelStep",
+        "symbols": [
+          "VIEW",
+          "CART",
+          "PURCHASE"
+        ]
+      },
+      "doc": "The furthest step reached."
+    },
+    {
+      "name": "complete",
+      "type": "boolean"
+    }
+  ]
+};
+
+/** How far a source has been read; written in one transaction with the rows. */
+export const sourcePositionSchema: RecordSchema = {
+  "type": "record",
+  "name": "SourcePosition",
+  "namespace": "ebb",
+  "doc": "How far a source has been read; written in one transaction with the rows.",
+  "fields": [
+    {
+      "name": "source",
+      "type": "string"
+    },
+    {
+      "name": "dataset",
+      "type": "string"
+    },
+    {
+      "name": "name",
+      "type": "string",
+      "doc": "The file's name or the stream's address."
+    },
+    {
+      "name": "position",
+      "type": "string",
+      "doc": "The source's own position, as JSON."
+    },
+    {
+      "name": "rows",
+      "type": "long",
+      "doc": "Rows written so far."
+    },
+    {
+      "name": "watermark",
+      "type": [
+        "null",
+        {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        }
+      ],
+      "default": null
+    },
+    {
+      "name": "done",
+      "type": "boolean"
+    },
+    {
+      "name": "updatedAt",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "Wall clock."
+    }
+  ]
+};
+
+/** What a simulated customer does, as the `shop` preset of the generator writes it. */
+export const syntheticShopEventSchema: RecordSchema = {
+  "type": "record",
+  "name": "SyntheticShopEvent",
+  "namespace": "ebb",
+  "doc": "What a simulated customer does, as the `shop` preset of the generator writes it.",
+  "eventTime": "timestamp",
+  "fields": [
+    {
+      "name": "eventId",
+      "type": "string"
+    },
+    {
+      "name": "customerId",
+      "type": "string"
+    },
+    {
+      "name": "timestamp",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "kind",
+      "type": {
+        "type": "enum",
+        "name": "ShopKind",
+        "symbols": [
+          "VIEW",
+          "CART",
+          "PURCHASE",
+          "RETURN"
+        ]
+      }
+    },
+    {
+      "name": "orderId",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "product",
+      "type": "string"
+    },
+    {
+      "name": "category",
+      "type": "string"
+    },
+    {
+      "name": "unitPrice",
+      "type": "long",
+      "doc": "In minor units."
+    },
+    {
+      "name": "quantity",
+      "type": "int"
+    },
+    {
+      "name": "amount",
+      "type": "long",
+      "doc": "In minor units."
+    },
+    {
+      "name": "paymentMethod",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "gender",
+      "type": "string"
+    },
+    {
+      "name": "age",
+      "type": "int"
+    },
+    {
+      "name": "country",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    }
+  ]
+};
+
+/** A made-up sale, as the `transactions` preset of the generator writes it. */
+export const syntheticTransactionSchema: RecordSchema = {
+  "type": "record",
+  "name": "SyntheticTransaction",
+  "namespace": "ebb",
+  "doc": "A made-up sale, as the `transactions` preset of the generator writes it.",
+  "eventTime": "timestamp",
+  "fields": [
+    {
+      "name": "transactionId",
+      "type": "string"
+    },
+    {
+      "name": "customerId",
+      "type": "string",
+      "doc": "Customer ID"
+    },
+    {
+      "name": "timestamp",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "Timestamp"
+    },
+    {
+      "name": "productCategory",
+      "type": {
+        "type": "enum",
+        "name": "ProductCategory",
+        "symbols": [
+          "Electronics",
+          "Clothing",
+          "Home",
+          "Books"
+        ]
+      },
+      "doc": "Product Category"
+    },
+    {
+      "name": "paymentMethod",
+      "type": {
+        "type": "string"
+      },
+      "doc": "Payment Method: Credit Card, PayPal or Cash."
+    },
+    {
+      "name": "gender",
+      "type": "string",
+      "doc": "Gender: Male or Female."
+    },
+    {
+      "name": "productPrice",
+      "type": "long",
+      "doc": "Product Price, in minor units."
+    },
+    {
+      "name": "quantity",
+      "type": "int",
+      "doc": "Quantity, 1 to 5."
+    },
+    {
+      "name": "totalPurchaseAmount",
+      "type": "long",
+      "doc": "Total Purchase Amount, in minor units."
+    },
+    {
+      "name": "customerAge",
+      "type": "int",
+      "doc": "Customer Age, 18 to 70."
+    },
+    {
+      "name": "returns",
+      "type": [
+        "null",
+        "int"
+      ],
+      "default": null,
+      "doc": "Returns: 1, 0 or null."
+    }
+  ]
+};
+
+/** Says: this writer will send nothing older than `time`. */
+export const tickSchema: RecordSchema = {
+  "type": "record",
+  "name": "Tick",
+  "namespace": "ebb",
+  "doc": "Says: this writer will send nothing older than `time`.",
+  "eventTime": "time",
+  "fields": [
+    {
+      "name": "writer",
+      "type": "string"
+    },
+    {
+      "name": "from",
+      "type": "int",
+      "doc": "Which part of the writer, from 0."
+    },
+    {
+      "name": "of",
+      "type": "int",
+      "doc": "How many parts the writer has."
+    },
+    {
+      "name": "time",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "closed",
+      "type": "boolean",
+      "doc": "The writer has ended and holds nobody back."
+    }
+  ]
+};
