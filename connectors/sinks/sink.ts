@@ -1,5 +1,17 @@
-/** The sink port: a store that keeps its own position, so that rows and position cannot disagree. */
+/**
+ * The sink port. A store can promise one of two things, and each gets exactly once in its own way:
+ *
+ * - **transactional** (SQLite, MariaDB): rows and position move in one transaction of the store. The store's position is
+ *   the truth; the group's position on the log only shows the lag.
+ * - **idempotent** (files, MinIO, HDFS): putting the same range of offsets twice leaves the same files. `runner.ts` decides
+ *   the range and commits it to the log (`boundary.ts`) *before* it is put, fenced like any commit; after a crash the last
+ *   range is put again. The group's position on the log is the truth.
+ *
+ * A sink never sees the log: the runner reads, decodes, cuts ranges, retries and commits.
+ */
+import type { Schema } from 'avsc';
 
+/** A topic's name within its shop (`events`, not `demo.events`), and a partition number of it. */
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
@@ -12,30 +24,88 @@ export interface SinkRecord {
   readonly value: Readonly<Record<string, unknown>> | null;
 }
 
+/** The records of the offsets `first`..`next - 1` of a partition; offsets may gap, ticks are left out. */
 export interface SinkBatch extends TopicPartition {
-  readonly records: readonly SinkRecord[];
+  readonly first: number;
   /** Offset of the first record after the batch. */
   readonly next: number;
+  readonly records: readonly SinkRecord[];
+  /** The Avro record schema that the values follow; `undefined` when no record has a value. */
+  readonly schema: Schema | undefined;
 }
 
-export interface Sink extends AsyncDisposable {
+/** When the runner stops gathering and hands a batch over: whatever comes first. Memory is bounded by it, per partition. */
+export interface BatchLimits {
+  readonly records: number;
+  /** Of encoded values. */
+  readonly bytes: number;
+  /** Longest wait at the end of the log with records in hand, in milliseconds. 0: hand over as soon as the end is reached. */
+  readonly linger: number;
+}
+
+/** A store that keeps its own position, so that rows and position cannot disagree. */
+export interface TransactionalSink extends AsyncDisposable {
+  readonly kind: 'transactional';
   readonly name: string;
+  readonly limits: BatchLimits;
   /**
-   * Takes a partition over: fences whoever wrote it before, and says from where to go on (`undefined`: from the start).
+   * Takes a partition over: fences whoever wrote it before, and says from where to go on.
    * @throws SinkError
    */
-  take(partition: TopicPartition): Promise<number | undefined>;
-  /**
-   * Writes the batch and moves the position, exactly once. A batch may be buffered: `flush` makes it durable.
-   * @throws SinkError FENCED when another took the partition over
-   */
-  write(batch: SinkBatch): Promise<void>;
-  /** Makes everything written so far durable, where the sink buffers (files). `end`: no more will come now; close partial files. */
-  flush(partition: TopicPartition, end: boolean): Promise<void>;
+  take(partition: TopicPartition): Promise<TakenPartition>;
 }
 
-export type SinkErrorCode = 'FENCED' | 'UNAVAILABLE' | 'REFUSED' | 'BAD_RECORD' | 'FULL';
+/** A partition of a transactional sink, until another takes it over. */
+export interface TakenPartition {
+  /** Offset to go on from; `undefined`: the start. */
+  readonly position: number | undefined;
+  /**
+   * Writes the batch and moves the position, in one transaction. Records before the position are skipped, so a batch may
+   * be delivered again, also after an error that left open whether it was written.
+   * @throws SinkError FENCED when another took the partition over: nothing of the batch is written then
+   */
+  write(batch: SinkBatch): Promise<void>;
+}
 
+/** A store where putting a range again is harmless, because the range decides the names and the contents. */
+export interface IdempotentSink extends AsyncDisposable {
+  readonly kind: 'idempotent';
+  readonly name: string;
+  readonly limits: BatchLimits;
+  /**
+   * Puts a range and returns when it is durable. What is already there under the same name is the same and stays.
+   * @param again the range may have been put before, wholly or in part: leftovers are swept
+   * @throws SinkError
+   */
+  put(range: SinkBatch, again: boolean): Promise<void>;
+}
+
+export type Sink = TransactionalSink | IdempotentSink;
+
+export type SinkErrorCode =
+  /** Another owner took the partition over. */
+  | 'FENCED'
+  /** The store does not answer, or is busy. */
+  | 'UNAVAILABLE'
+  /** The store answers, and will not. */
+  | 'REFUSED'
+  /** A record that the store cannot hold, or that cannot be read. */
+  | 'BAD_RECORD'
+  /** No space left. */
+  | 'FULL';
+
+/** What the runner does about an error: the same again later, drop the partition until it is owned again, or stop. */
+export type SinkRemedy = 'retry' | 'rejoin' | 'stop';
+
+const remedies: Readonly<Record<SinkErrorCode, SinkRemedy>> = {
+  FENCED: 'rejoin',
+  UNAVAILABLE: 'retry',
+  REFUSED: 'stop',
+  BAD_RECORD: 'stop',
+  FULL: 'stop',
+};
+
+/** An error of a sink: what happened, to what, and (as `remedy`) what happens next. Nothing is lost: the log still has it. */
 export class SinkError extends Error {
   override readonly name = 'SinkError';
   readonly code: SinkErrorCode;
@@ -43,5 +113,9 @@ export class SinkError extends Error {
   constructor(code: SinkErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+
+  get remedy(): SinkRemedy {
+    return remedies[this.code];
   }
 }

@@ -1,0 +1,147 @@
+/** Which topic of a shop goes to which table of sql/schema.sql, and how a record becomes a row. Pure. */
+import {
+  categoryMetricSchema,
+  clientProfileSchema,
+  deadLetterSchema,
+  eventSchema,
+  lateRecordSchema,
+  segmentMetricSchema,
+  sessionSchema,
+} from '../../schemas/generated.ts';
+import type { RecordSchema } from '../../src/engine/topic.ts';
+
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+type Value = Readonly<Record<string, unknown>>;
+
+interface Column {
+  readonly name: string;
+  readonly field: string;
+}
+
+export interface Table {
+  readonly name: string;
+  /** Values are read into this schema, whatever version of it wrote them. */
+  readonly schema: RecordSchema;
+  /** In the order that `fill` writes them; the first is always `shop`. */
+  readonly columns: readonly string[];
+  /** Fields that identify a row within the shop, where later records replace earlier ones; empty: every record is a row of its own. */
+  readonly replaces: readonly string[];
+  /** The column that a record's key names: a tombstone deletes its rows. `undefined`: the topic has no tombstones. */
+  readonly keyColumn: string | undefined;
+  /** Writes a value's row into `into` from index `at` on, in the order of `columns`. */
+  fill(into: SqlValue[], at: number, shop: string, value: Value): void;
+}
+
+interface TableOptions {
+  readonly name: string;
+  readonly schema: RecordSchema;
+  readonly replaces?: readonly string[];
+  readonly keyColumn?: string;
+  readonly without?: readonly string[];
+  readonly renamed?: Readonly<Record<string, string>>;
+}
+
+function table(options: TableOptions): Table {
+  const columns = columnsOf(options);
+  return {
+    name: options.name,
+    schema: options.schema,
+    columns: ['shop', ...columns.map((column) => column.name)],
+    replaces: options.replaces ?? [],
+    keyColumn: options.keyColumn,
+    // Hot: once per row.
+    fill(into, at, shop, value) {
+      into[at] = shop;
+      let index = at;
+      for (const column of columns) {
+        index += 1;
+        into[index] = sqlValue(value[column.field]);
+      }
+    },
+  };
+}
+
+function columnsOf({ schema, without = [], renamed = {} }: TableOptions): readonly Column[] {
+  return fieldsOf(schema)
+    .filter((field) => !without.includes(field))
+    .map((field) => ({ name: renamed[field] ?? snakeCase(field), field }));
+}
+
+function fieldsOf(schema: RecordSchema): readonly string[] {
+  const fields: unknown = 'fields' in schema ? schema.fields : [];
+  return Array.isArray(fields) ? fields.map((field: { readonly name: string }) => field.name) : [];
+}
+
+/** `windowStart` → `window_start`. */
+export function snakeCase(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function sqlValue(value: unknown): SqlValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+      return value;
+    case 'boolean':
+      return value ? 1 : 0;
+    default:
+      return value instanceof Uint8Array ? value : null;
+  }
+}
+
+const whereRead = { partition: 'source_partition', offset: 'source_offset', key: 'record_key', value: 'record_value' };
+
+const byTopic: ReadonlyMap<string, Table> = new Map([
+  ['events', table({ name: 'ecommerce_events', schema: eventSchema, without: ['dataset', 'file', 'row'] })],
+  [
+    'category-metrics',
+    table({
+      name: 'category_metrics',
+      schema: categoryMetricSchema,
+      replaces: ['category', 'windowStart'],
+      keyColumn: 'category',
+    }),
+  ],
+  [
+    'segment-metrics',
+    table({
+      name: 'segment_metrics',
+      schema: segmentMetricSchema,
+      replaces: ['dimension', 'segment', 'windowStart'],
+    }),
+  ],
+  [
+    'client-profiles',
+    table({
+      name: 'client_profiles',
+      schema: clientProfileSchema,
+      replaces: ['customerId'],
+      keyColumn: 'customer_id',
+    }),
+  ],
+  [
+    'sessions',
+    table({
+      name: 'sessions',
+      schema: sessionSchema,
+      replaces: ['customerId', 'sessionStart'],
+      keyColumn: 'customer_id',
+    }),
+  ],
+]);
+
+const deadLetters = table({ name: 'dead_letters', schema: deadLetterSchema, renamed: whereRead });
+const lateEvents = table({ name: 'late_events', schema: lateRecordSchema, renamed: whereRead });
+
+/** The table for a topic (its name within the shop), or `undefined` for a topic that has none. */
+export function tableOf(topic: string): Table | undefined {
+  if (topic.endsWith('.dead')) {
+    return deadLetters;
+  }
+  if (topic.endsWith('.late')) {
+    return lateEvents;
+  }
+  return byTopic.get(topic);
+}
