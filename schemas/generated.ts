@@ -44,8 +44,6 @@ export interface CategoryPartial {
   readonly maxPrice: number | null;
   /** Distinct customers among the purchases. */
   readonly customers: number;
-  /** The window has closed in that partition. */
-  readonly closed: boolean;
 }
 
 /** What is known of a customer. */
@@ -195,7 +193,6 @@ export interface SegmentPartial {
   readonly returns: number;
   /** Distinct customers among the purchases. */
   readonly customers: number;
-  readonly closed: boolean;
 }
 
 export type FunnelStep = 'VIEW' | 'CART' | 'PURCHASE';
@@ -454,11 +451,6 @@ export const categoryPartialSchema: RecordSchema = {
       "name": "customers",
       "type": "long",
       "doc": "Distinct customers among the purchases."
-    },
-    {
-      "name": "closed",
-      "type": "boolean",
-      "doc": "The window has closed in that partition."
     }
   ]
 };
@@ -1073,10 +1065,6 @@ export const segmentPartialSchema: RecordSchema = {
       "name": "customers",
       "type": "long",
       "doc": "Distinct customers among the purchases."
-    },
-    {
-      "name": "closed",
-      "type": "boolean"
     }
   ]
 };
