@@ -10,7 +10,9 @@ export type AvroErrorCode =
   /** A schema that cannot read what its subject holds. */
   | 'INCOMPATIBLE'
   /** Not an Avro schema. */
-  | 'INVALID_SCHEMA';
+  | 'INVALID_SCHEMA'
+  /** The registry cannot be read or written now; the message says why. */
+  | 'UNAVAILABLE';
 
 export class AvroError extends Error {
   override readonly name = 'AvroError';

@@ -1,0 +1,114 @@
+/** Bytes of one type: encoding into slabs, decoding what any version of the schema wrote. */
+import { inspect } from 'node:util';
+import avro, { type Schema, type Type } from 'avsc';
+import { AvroError } from './error.ts';
+import { frameLength, schemaIdOf, writeFrame } from './frame.ts';
+import { compile } from './type.ts';
+
+const slabLength = 256 * 1024;
+/** Shared by all codecs, as nothing here waits. A slab is never written twice: what was returned stays as it is. */
+let slab = Buffer.allocUnsafeSlow(slabLength);
+let used = 0;
+
+/** Frames and encodes `value`. @throws AvroError INVALID_VALUE */
+export function encode(type: Type, id: number, value: unknown): Buffer {
+  try {
+    let end = type.encode(value, slab, used + frameLength);
+    if (end < 0) {
+      const length = slab.length - used - end;
+      if (length > slabLength / 2) {
+        const own = Buffer.allocUnsafeSlow(length);
+        writeFrame(own, 0, id);
+        type.encode(value, own, frameLength);
+        return own;
+      }
+      slab = Buffer.allocUnsafeSlow(slabLength);
+      used = 0;
+      end = type.encode(value, slab, frameLength);
+    }
+    writeFrame(slab, used, id);
+    const bytes = slab.subarray(used, end);
+    used = end;
+    return bytes;
+  } catch (cause) {
+    throw invalidValue(type, value, cause);
+  }
+}
+
+/** Reads what a writer's schema wrote in the shape of a reader's. */
+export type Decode = (bytes: Buffer) => unknown;
+
+/** @throws AvroError INCOMPATIBLE when `reader` cannot read `writer`; INVALID_SCHEMA */
+export function decoder(reader: Type, writerSchema: Schema): Decode {
+  const writer = compile(writerSchema);
+  const resolver = reader.equals(writer) ? undefined : resolve(reader, writer);
+  return (bytes) => {
+    let read: { readonly value: unknown; readonly offset: number };
+    try {
+      read = reader.decode(bytes, frameLength, resolver);
+    } catch (cause) {
+      throw unreadable(writer, bytes, reasonOf(cause), cause);
+    }
+    if (read.offset !== bytes.length) {
+      throw unreadable(
+        writer,
+        bytes,
+        read.offset < 0 ? 'they end early' : `${bytes.length - read.offset} bytes are left over`,
+      );
+    }
+    return read.value;
+  };
+}
+
+function resolve(reader: Type, writer: Type) {
+  try {
+    return reader.createResolver(writer);
+  } catch (cause) {
+    throw new AvroError('INCOMPATIBLE', `${nameOf(reader)} cannot read ${nameOf(writer)}: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function unreadable(writer: Type, bytes: Buffer, reason: string, cause?: unknown): AvroError {
+  const what = `${bytes.length} bytes, framed as ${nameOf(writer)} with schema id ${schemaIdOf(bytes)}`;
+  return new AvroError('UNREADABLE', `${what}, do not read as such: ${reason}`, { cause });
+}
+
+function reasonOf(cause: unknown): string {
+  const message = messageOf(cause);
+  return message === 'potential precision loss'
+    ? 'they hold a long beyond ±2^53, which a number cannot hold exactly'
+    : message;
+}
+
+function invalidValue(type: Type, value: unknown, cause: unknown): AvroError {
+  const misfits: string[] = [];
+  type.isValid(value, {
+    errorHook: (path, found, expected) => {
+      const where = path.length === 0 ? 'the value' : path.join('.');
+      const what = inspect(found, { depth: 1, maxStringLength: 80, breakLength: Number.POSITIVE_INFINITY });
+      misfits.push(`${where} is ${what}, not ${describe(expected)}`);
+    },
+  });
+  const reason = misfits.length === 0 ? messageOf(cause) : misfits.join('; ');
+  return new AvroError('INVALID_VALUE', `not a ${nameOf(type)}: ${reason}`, { cause });
+}
+
+function describe(type: Type): string {
+  if (type instanceof avro.types.UnwrappedUnionType) {
+    return type.types.map(describe).join(' or ');
+  }
+  if (type instanceof avro.types.EnumType) {
+    return `one of ${type.symbols.join(', ')}`;
+  }
+  return type.typeName === 'long' ? 'a long within ±2^53' : type.typeName.replace('logical:', '');
+}
+
+function nameOf(type: Type): string {
+  return type.name ?? type.typeName;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

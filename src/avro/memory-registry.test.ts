@@ -1,0 +1,4 @@
+import { registryContract } from './contract.ts';
+import { memoryRegistry } from './memory-registry.ts';
+
+registryContract('memory registry', async () => memoryRegistry());

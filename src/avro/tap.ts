@@ -1,0 +1,23 @@
+/**
+ * The cursor that avsc's types read from and write to. Reads and writes past the end do nothing but move `pos`; avsc
+ * checks it once per value.
+ */
+export interface Tap {
+  readonly buf: Buffer & { utf8Slice(start: number, end: number): string };
+  pos: number;
+  readLong(): number;
+  skipLong(): void;
+  readString(): string;
+  skipString(): void;
+  writeLong(value: number): void;
+  writeString(value: string): void;
+}
+
+declare module 'avsc' {
+  /** avsc exports its types to be subclassed but leaves these out of its declarations. They are the same in every 5.x. */
+  interface Type {
+    _read(tap: Tap): unknown;
+    _skip(tap: Tap): void;
+    _write(tap: Tap, value: unknown): void;
+  }
+}
