@@ -1,3 +1,5 @@
+import type { Cell } from '../../datasets/cell.ts';
+
 /** The source port: where rows come from, whatever their form. Its position is committed together with its rows. */
 
 /** One row as the source gave it. `columns` are text for text formats; Parquet and JSON keep their types. */
@@ -7,8 +9,10 @@ export interface SourceRow {
   readonly columns: Readonly<Record<string, Cell>>;
   /** Set when the line could not be read as a row: the reason, and the line in `columns.line`. It becomes a dead letter, never a silence. */
   readonly malformed?: string;
+  /** JSON messages: the whole text, where it has fields that are no column. */
+  readonly text?: string;
 }
-export type Cell = string | number | boolean | null;
+export type { Cell };
 
 export interface SourceBatch {
   readonly rows: readonly SourceRow[];
