@@ -6,9 +6,9 @@ export interface Topic<T> {
   /** An Avro record schema. Its attribute `eventTime` names the field that holds the event time. */
   readonly schema: RecordSchema;
   /** Records of one key share a partition; `null` goes to partition 0. */
-  readonly key: (value: T) => string | null;
+  key(value: T): string | null;
   /** Event time, UTC epoch milliseconds. */
-  readonly time: (value: T) => number;
+  time(value: T): number;
   readonly cleanup: 'delete' | 'compact';
   /** Whether topologies window over it, so that its writers tick. Topics meant only for the outside carry no ticks. */
   readonly ticked: boolean;

@@ -1,0 +1,57 @@
+import { topic } from '../src/engine/topic.ts';
+import {
+  type CategoryMetric,
+  type CategoryPartial,
+  type ClientProfile,
+  categoryMetricSchema,
+  categoryPartialSchema,
+  clientProfileSchema,
+  type Event,
+  eventSchema,
+  type SegmentMetric,
+  type SegmentPartial,
+  type Session,
+  segmentMetricSchema,
+  segmentPartialSchema,
+  sessionSchema,
+} from './generated.ts';
+
+/** The canonical topics of a shop. Raw topics belong to their datasets. */
+export const topics = {
+  /** By customer; anonymous ones by order, so that an order stays together. */
+  events: topic<Event>({
+    name: 'events',
+    schema: eventSchema,
+    key: ({ customerId, orderId, eventId }) => customerId ?? orderId ?? eventId,
+    ticked: true,
+  }),
+  categoryPartials: topic<CategoryPartial>({
+    name: 'category-partials',
+    schema: categoryPartialSchema,
+    key: ({ category }) => category,
+    ticked: true,
+  }),
+  categoryMetrics: topic<CategoryMetric>({
+    name: 'category-metrics',
+    schema: categoryMetricSchema,
+    key: ({ category }) => category,
+  }),
+  segmentPartials: topic<SegmentPartial>({
+    name: 'segment-partials',
+    schema: segmentPartialSchema,
+    key: ({ dimension, segment }) => `${dimension}/${segment}`,
+    ticked: true,
+  }),
+  segmentMetrics: topic<SegmentMetric>({
+    name: 'segment-metrics',
+    schema: segmentMetricSchema,
+    key: ({ dimension, segment }) => `${dimension}/${segment}`,
+  }),
+  clientProfiles: topic<ClientProfile>({
+    name: 'client-profiles',
+    schema: clientProfileSchema,
+    key: ({ customerId }) => customerId,
+    cleanup: 'compact',
+  }),
+  sessions: topic<Session>({ name: 'sessions', schema: sessionSchema, key: ({ customerId }) => customerId }),
+} as const;

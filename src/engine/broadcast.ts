@@ -1,0 +1,32 @@
+import type { Broadcast } from './keep.ts';
+
+interface Version<T> {
+  readonly time: number;
+  readonly value: T;
+}
+
+/** All versions of each key of a broadcast topic, by the event time from which they hold. */
+export class BroadcastTable<T> implements Broadcast<T> {
+  readonly latest = new Map<string, T>();
+  readonly #versions = new Map<string, Version<T>[]>();
+
+  at(key: string, time: number): T | undefined {
+    return this.#versions.get(key)?.findLast((version) => version.time <= time)?.value;
+  }
+
+  put(key: string, time: number, value: T): void {
+    const versions = this.#versions.get(key) ?? [];
+    let at = versions.length;
+    while (at > 0 && (versions[at - 1]?.time ?? 0) > time) at--;
+    if (versions[at - 1]?.time === time) versions[at - 1] = { time, value };
+    else versions.splice(at, 0, { time, value });
+    this.#versions.set(key, versions);
+    const newest = versions.at(-1);
+    if (newest !== undefined) this.latest.set(key, newest.value);
+  }
+
+  delete(key: string): void {
+    this.#versions.delete(key);
+    this.latest.delete(key);
+  }
+}

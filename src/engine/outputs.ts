@@ -1,0 +1,39 @@
+import type { Append, NewRecord } from '../log/log.ts';
+
+/** Records gathered for one commit, by topic and partition, in the order in which they were put. */
+export class Outputs {
+  #topics = new Map<string, NewRecord[][]>();
+  records = 0;
+  /** Of keys and values. */
+  bytes = 0;
+
+  put(topic: string, partition: number, record: NewRecord): void {
+    let partitions = this.#topics.get(topic);
+    if (partitions === undefined) {
+      partitions = [];
+      this.#topics.set(topic, partitions);
+    }
+    let records = partitions[partition];
+    if (records === undefined) {
+      records = [];
+      partitions[partition] = records;
+    }
+    records.push(record);
+    this.records++;
+    this.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  }
+
+  /** Everything put since the last call. */
+  take(): Append[] {
+    const appends: Append[] = [];
+    for (const [topic, partitions] of this.#topics) {
+      partitions.forEach((records, partition) => {
+        appends.push({ topic, partition, records });
+      });
+    }
+    this.#topics = new Map();
+    this.records = 0;
+    this.bytes = 0;
+    return appends;
+  }
+}

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Batch, type Log, LogError, type Owned, type Positions, type Transaction } from '../log/log.ts';
+import { appendIdleTick } from './idle.ts';
+import type { Plan, PlannedInput, PlannedTopic } from './plan.ts';
+import { Slots } from './slots.ts';
+import { Task } from './task.ts';
+
+/** When a task commits: whichever comes first. */
+export interface CommitPolicy {
+  /** ms since the first uncommitted record. */
+  readonly interval: number;
+  /** Records read or gathered since the last commit. */
+  readonly records: number;
+  /** Bytes gathered: bounds the memory of a task. */
+  readonly bytes: number;
+}
+
+export interface TaskRunOptions {
+  readonly log: Log;
+  readonly plan: Plan;
+  readonly owned: Owned;
+  readonly commit: CommitPolicy;
+  /** ms without a record after which an outsider's partition gets a tick from its siblings; `undefined`: never. */
+  readonly idle: number | undefined;
+  /** Asks the task to commit what it has and leave. */
+  readonly stop: AbortSignal;
+  /** Monotone clock, ms: for commit intervals only, never for event time. */
+  now(): number;
+  onStart?(task: Task): void;
+  onBatch?(batch: Batch): void;
+  onCommit?(took: number, records: number): void;
+}
+
+/**
+ * Runs one task while its partition is owned: restores its state, reads on from its committed positions and commits.
+ * Returns when `stop` aborts or the partition is taken away.
+ * @throws TopologyError, AvroError, LogError (those whose remedy is to stop)
+ */
+export async function runTask(options: TaskRunOptions): Promise<void> {
+  const { log, plan, owned, stop, now } = options;
+  const signal = AbortSignal.any([stop, owned.signal]);
+  const task = new Task(plan, owned.partition);
+  const slots = new Slots();
+  try {
+    // Broadcast first: a task must not see a record before it sees the settings that hold for it.
+    for (const [name, topic] of plan.broadcast) await addBroadcast(log, task, slots, name, topic, signal);
+    for await (const batch of log.read({
+      topic: plan.stateTopic,
+      partition: owned.partition,
+      from: 'start',
+      to: 'end',
+      signal,
+    }))
+      task.restore(batch);
+    const positions = await owned.positions();
+    options.onStart?.(task);
+    const heard = new Map<string, number>();
+    for (const input of plan.inputs.values()) addInput(options, task, slots, input, positions, heard);
+    await loop(options, task, slots, signal, heard);
+    if (!owned.signal.aborted) await commit(options, task);
+  } catch (error) {
+    // Taken away: whoever owns it now goes on from the last commit.
+    if (error instanceof LogError && error.remedy === 'rejoin') return;
+    if (signal.aborted && error instanceof LogError && error.code === 'CLOSED') return;
+    throw error;
+  } finally {
+    await slots.close();
+  }
+
+  function addInput(
+    { onBatch }: TaskRunOptions,
+    to: Task,
+    all: Slots,
+    input: PlannedInput,
+    positions: Positions,
+    heard: Map<string, number>,
+  ): void {
+    const { physical } = input;
+    const slot = {
+      name: physical,
+      watermark: () => to.inputs.get(physical)?.watermark.value ?? 0,
+      async take(batch: Batch) {
+        await prepare(input, batch);
+        to.advance(batch);
+        heard.set(physical, now());
+        onBatch?.(batch);
+      },
+    };
+    heard.set(physical, now());
+    all.add(slot, owned.batches({ [physical]: positions[physical] ?? 0 }));
+  }
+}
+
+async function addBroadcast(
+  log: Log,
+  task: Task,
+  slots: Slots,
+  name: string,
+  topic: PlannedTopic,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let partition = 0; partition < topic.partitions; partition++) {
+    let offset = 0;
+    for await (const batch of log.read({ topic: topic.physical, partition, from: 'start', to: 'end', signal })) {
+      await prepare(topic, batch);
+      task.broadcast(name, batch);
+      offset = batch.next;
+    }
+    const slot = {
+      name: topic.physical,
+      watermark: () => Number.NEGATIVE_INFINITY,
+      async take(batch: Batch) {
+        await prepare(topic, batch);
+        task.broadcast(name, batch);
+      },
+    };
+    slots.add(slot, log.read({ topic: topic.physical, partition, from: { offset }, signal }));
+  }
+}
+
+/** Fetches schemas that have not been seen, so that the task itself need not wait. */
+async function prepare({ serde, ticks }: PlannedTopic, { records }: Batch): Promise<void> {
+  const values = records.map(({ value }) => value);
+  await serde.prepare(values);
+  await ticks?.prepare(values);
+}
+
+async function loop(
+  options: TaskRunOptions,
+  task: Task,
+  slots: Slots,
+  signal: AbortSignal,
+  heard: Map<string, number>,
+): Promise<void> {
+  const { commit: policy, now, idle } = options;
+  const { promise: stopped, resolve: stopNow } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => stopNow(), { once: true });
+  let since: number | undefined;
+  let read = 0;
+  while (!signal.aborted) {
+    const wait = since === undefined ? (idle ?? 60_000) : Math.max(0, since + policy.interval - now());
+    const alarm = new AbortController();
+    const timer = sleep(wait, undefined, { signal: alarm.signal }).catch(() => {});
+    const event = await slots.next(Promise.race([timer, stopped]));
+    alarm.abort();
+    if (event === 'ended') return;
+    if (event === 'batch' && !signal.aborted) {
+      const batch = await slots.take();
+      read += batch?.records.length ?? 0;
+      since ??= now();
+    }
+    const { records, bytes } = task.pending;
+    const due =
+      since !== undefined &&
+      (now() - since >= policy.interval || Math.max(records, read) >= policy.records || bytes >= policy.bytes);
+    if (due) {
+      await commit(options, task);
+      since = undefined;
+      read = 0;
+    } else if (event === 'interrupted' && idle !== undefined) {
+      for (const input of options.plan.inputs.values()) {
+        if (now() - (heard.get(input.physical) ?? 0) < idle) continue;
+        heard.set(input.physical, now());
+        await appendIdleTick(
+          options.log,
+          input,
+          options.owned.partition,
+          task.inputs.get(input.physical)?.watermark.value ?? Number.NEGATIVE_INFINITY,
+        );
+      }
+    }
+  }
+}
+
+/** Commits what the task gathered. What can heal is tried again with the same transaction, whose outcome is all or nothing. */
+async function commit({ owned, now, onCommit }: TaskRunOptions, task: Task): Promise<void> {
+  if (!task.pending.moved && task.pending.records === 0) return;
+  const transaction: Transaction = task.flush();
+  const records = transaction.appends.reduce((sum, append) => sum + append.records.length, 0);
+  const started = now();
+  for (let pause = 50; ; pause = Math.min(pause * 2, 5_000)) {
+    try {
+      await owned.commit(transaction);
+      onCommit?.(now() - started, records);
+      return;
+    } catch (error) {
+      if (!(error instanceof LogError) || error.remedy !== 'retry') throw error;
+      await sleep(pause, undefined, { signal: owned.signal }).catch(() => {});
+      if (owned.signal.aborted) throw error;
+    }
+  }
+}

@@ -1,0 +1,264 @@
+import type { DeadLetter, LateRecord } from '../../schemas/generated.ts';
+import { memoryRegistry } from '../avro/memory-registry.ts';
+import type { Registry } from '../avro/registry.ts';
+import { openSerde, type Serde } from '../avro/serde.ts';
+import type { NewRecord } from '../log/log.ts';
+import { partitionOf } from '../log/partition.ts';
+import { type Plan, type PlannedTopic, plan, topicsOf } from './plan.ts';
+import { Task } from './task.ts';
+import { TestLog } from './testing-log.ts';
+import { BEGINNING, behindHeader, isTick, type TickCodec, tickCodec } from './tick.ts';
+import { physicalName, type Topic } from './topic.ts';
+import type { Topology } from './topology.ts';
+
+/** How `run` schedules: omitted, a calm stream; given, anything that may happen to a task happens, chosen by `random`. */
+export interface Chaos {
+  /** Uniform in [0, 1), seeded by the test. */
+  random(): number;
+  /** Chance of a crash after each batch (its uncommitted work is lost, the task restored). Default .1. */
+  readonly crashes?: number;
+}
+
+export interface TestOptions {
+  readonly shop?: string;
+  /** Of every topic. Default 1. */
+  readonly partitions?: number;
+}
+
+/**
+ * Runs topologies on a log in memory, with the same tasks as in production, but synchronously and without a clock.
+ * Give several topologies to test a chain: what one writes, the next reads.
+ */
+export interface TestDriver {
+  /** Appends values as a writer that ticks would: ordered within a call; a value behind the last tick is marked so. */
+  send<T>(topic: Topic<T>, ...values: readonly T[]): void;
+  /** Appends raw bytes, as an outsider might. */
+  sendRaw(topic: Topic<unknown>, partition: number, record: NewRecord): void;
+  /** The test's writer promises to send nothing older than `time` (ms) any more. */
+  tick(topic: Topic<unknown>, time: number): void;
+  /** The test's writer ends: `time` is the end of what it covered. */
+  close(topic: Topic<unknown>, time: number): void;
+  /** Lets every task process what there is, until all is quiet and committed. */
+  run(chaos?: Chaos): void;
+  /** Committed values of a topic, by partition and offset, ticks left out. On compacted topics: all versions. */
+  read<T>(topic: Topic<T>): T[];
+  /** The last committed value of each key. */
+  table<T>(topic: Topic<T>): Map<string, T>;
+  late(topology: Topology): LateRecord[];
+  dead(topology: Topology): DeadLetter[];
+  /** The running tasks, for counters and watermarks. */
+  readonly tasks: readonly Task[];
+}
+
+interface Unit {
+  readonly plan: Plan;
+  readonly partition: number;
+  task: Task;
+  /** Committed, by topic on the log. */
+  readonly positions: Map<string, number>;
+  /** Read, not yet committed. */
+  read: Map<string, number>;
+}
+
+/** @throws TopologyError when a topology is declared wrongly */
+export async function testTopology(
+  topologies: Topology | readonly Topology[],
+  options: TestOptions = {},
+): Promise<TestDriver> {
+  const { shop = 'test', partitions = 1 } = options;
+  const registry = memoryRegistry();
+  const log = new TestLog();
+  const plans: Plan[] = [];
+  for (const topology of Array.isArray(topologies) ? topologies : [topologies]) {
+    const planned = await plan({ topology, shop, registry, existing: new Map(), partitions });
+    for (const topic of topicsOf(planned)) log.create(topic.name, topic.partitions);
+    plans.push(planned);
+  }
+  const writers = new Map<string, Writer>();
+  for (const planned of plans) {
+    const known = [...planned.inputs.values(), ...planned.outputs.values(), ...planned.broadcast.values()];
+    for (const topic of known)
+      if (!writers.has(topic.physical)) writers.set(topic.physical, await openWriter(registry, topic));
+  }
+  const serdes = new Map<string, Serde<unknown>>([...writers].map(([name, { serde }]) => [name, serde] as const));
+  const units: Unit[] = plans.flatMap((planned) =>
+    Array.from({ length: planned.partitions }, (_, partition) => ({
+      plan: planned,
+      partition,
+      task: started(log, planned, partition),
+      positions: new Map(),
+      read: new Map(),
+    })),
+  );
+
+  function writer(topic: Topic<unknown>): Writer {
+    const found = writers.get(physicalName(shop, topic.name));
+    if (found === undefined) throw new Error(`test driver: no topology reads or writes topic ${topic.name}`);
+    return found;
+  }
+
+  function tick(topic: Topic<unknown>, time: number, closed: boolean): void {
+    const target = writer(topic);
+    target.watermark = Math.max(target.watermark, time);
+    if (target.ticks === undefined) throw new Error(`test driver: topic ${topic.name} carries no ticks`);
+    const record = target.ticks.record({ writer: 'test', from: 0, of: 1, time, closed });
+    for (let partition = 0; partition < partitions; partition++)
+      log.append([{ topic: target.physical, partition, records: [record] }]);
+  }
+
+  function commit(unit: Unit): void {
+    const { appends, positions } = unit.task.flush();
+    log.append(appends);
+    for (const [topic, position] of Object.entries(positions)) unit.positions.set(topic, position);
+  }
+
+  function crash(unit: Unit): void {
+    unit.task = started(log, unit.plan, unit.partition);
+    unit.read = new Map(unit.positions);
+    loadBroadcast(log, unit.plan, [unit]);
+  }
+
+  function available(unit: Unit): string[] {
+    return [...unit.plan.inputs.values()]
+      .map(({ physical }) => physical)
+      .filter((topic) => log.records(topic, unit.partition).length > (unit.read.get(topic) ?? 0));
+  }
+
+  function step(unit: Unit, topic: string, limit: number): void {
+    const batch = log.batch(topic, unit.partition, unit.read.get(topic) ?? 0, limit);
+    if (batch === undefined) return;
+    unit.task.advance(batch);
+    unit.read.set(topic, batch.next);
+  }
+
+  function runChaos({ random, crashes = 0.1 }: Chaos): void {
+    for (;;) {
+      const ready = units.filter((unit) => available(unit).length > 0);
+      const unit = ready[Math.floor(random() * ready.length)];
+      if (unit === undefined) {
+        const open = units.filter(({ task }) => task.pending.moved);
+        if (open.length === 0) return;
+        for (const left of open) commit(left);
+        continue;
+      }
+      const topics = available(unit);
+      step(unit, topics[Math.floor(random() * topics.length)] ?? '', 1 + Math.floor(random() * 8));
+      const fate = random();
+      if (fate < crashes) crash(unit);
+      else if (fate < crashes + 0.4) commit(unit);
+    }
+  }
+
+  function runCalm(): void {
+    for (let busy = true; busy; ) {
+      busy = false;
+      for (const unit of units) {
+        for (const topic of available(unit)) {
+          step(unit, topic, Number.MAX_SAFE_INTEGER);
+          commit(unit);
+          busy = true;
+        }
+      }
+    }
+  }
+
+  function values<T>(physical: string, serde: Serde<unknown>): { readonly key: string; readonly value: T | null }[] {
+    const count = log.partitions(physical) ?? 0;
+    return Array.from({ length: count }, (_, partition) => log.records(physical, partition))
+      .flat()
+      .filter((record) => !isTick(record))
+      .map(({ key, value }) => ({
+        key: key?.toString() ?? '',
+        value: value === null ? null : (serde.decode(value) as T),
+      }));
+  }
+
+  for (const planned of plans) loadBroadcast(log, planned, units);
+
+  return {
+    send(topic, ...items) {
+      const target = writer(topic);
+      for (const value of items) {
+        const key = topic.key(value);
+        const bytes = key === null ? null : Buffer.from(key);
+        const behind = target.ticks !== undefined && topic.time(value) < target.watermark;
+        const record = {
+          key: bytes,
+          value: target.serde.encode(value),
+          headers: behind ? behindHeader(target.watermark) : undefined,
+        };
+        log.append([{ topic: target.physical, partition: partitionOf(bytes, partitions), records: [record] }]);
+      }
+    },
+    sendRaw: (topic, partition, record) =>
+      log.append([{ topic: writer(topic).physical, partition, records: [record] }]),
+    tick: (topic, time) => tick(topic, time, false),
+    close: (topic, time) => tick(topic, time, true),
+    run(chaos) {
+      for (const planned of plans) loadBroadcast(log, planned, units);
+      if (chaos === undefined) runCalm();
+      else runChaos(chaos);
+    },
+    read<T>(topic: Topic<T>) {
+      const { physical } = writer(topic);
+      return values<T>(physical, serdes.get(physical) ?? writer(topic).serde).flatMap(({ value }) =>
+        value === null ? [] : [value],
+      );
+    },
+    table<T>(topic: Topic<T>) {
+      const { physical, serde } = writer(topic);
+      const rows = new Map<string, T>();
+      for (const { key, value } of values<T>(physical, serde)) {
+        if (value === null) rows.delete(key);
+        else rows.set(key, value);
+      }
+      return rows;
+    },
+    late: (topology) => own(topology, (planned) => values<LateRecord>(planned.late.topic, planned.late.serde)),
+    dead: (topology) => own(topology, (planned) => values<DeadLetter>(planned.dead.topic, planned.dead.serde)),
+    get tasks() {
+      return units.map(({ task }) => task);
+    },
+  };
+
+  function own<T>(topology: Topology, read: (planned: Plan) => { readonly value: T | null }[]): T[] {
+    return plans
+      .filter((planned) => planned.topology === topology)
+      .flatMap(read)
+      .flatMap(({ value }) => (value === null ? [] : [value]));
+  }
+}
+
+interface Writer {
+  readonly physical: string;
+  readonly serde: Serde<unknown>;
+  readonly ticks: TickCodec | undefined;
+  watermark: number;
+}
+
+async function openWriter(registry: Registry, { physical, topic }: PlannedTopic): Promise<Writer> {
+  return {
+    physical,
+    serde: await openSerde<unknown>(registry, `${physical}-value`, topic.schema),
+    ticks: topic.ticked ? await tickCodec(registry, physical) : undefined,
+    watermark: BEGINNING,
+  };
+}
+
+/** A task as it is after a restart: its state read back, its broadcast inputs read whole. */
+function started(log: TestLog, planned: Plan, partition: number): Task {
+  const task = new Task(planned, partition);
+  const state = log.batch(planned.stateTopic, partition, 0, Number.MAX_SAFE_INTEGER);
+  if (state !== undefined) task.restore(state);
+  return task;
+}
+
+function loadBroadcast(log: TestLog, planned: Plan, units: readonly Unit[]): void {
+  for (const [name, { physical }] of planned.broadcast) {
+    for (let partition = 0; partition < (log.partitions(physical) ?? 0); partition++) {
+      const batch = log.batch(physical, partition, 0, Number.MAX_SAFE_INTEGER);
+      if (batch === undefined) continue;
+      for (const unit of units) if (unit.plan === planned) unit.task.broadcast(name, batch);
+    }
+  }
+}

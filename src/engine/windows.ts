@@ -1,0 +1,128 @@
+import type { OperatorFunction } from 'rxjs';
+import { expand } from './expand.ts';
+import { iso } from './iso.ts';
+import { type Keep, lateness } from './keep.ts';
+import { type Message, withValue } from './message.ts';
+import type { SchemaJson } from './schema-names.ts';
+
+/** A fold. `add` may mutate the accumulator and return it. */
+export interface Aggregate<V, A> {
+  /** Avro schema of the accumulator. */
+  readonly schema: SchemaJson;
+  init(): A;
+  add(accumulator: A, value: V, message: Message<V>): A;
+}
+
+/** `each`: on every record. `update`: at most once per key and commit, and once more when the window closes. `close`: once, when the watermark passes its end and grace. */
+export type Emission = 'each' | 'update' | 'close';
+
+export interface WindowResult<A> {
+  readonly key: string;
+  /** Inclusive, ms. */
+  readonly start: number;
+  /** Exclusive, ms. */
+  readonly end: number;
+  readonly value: A;
+  /** The watermark has passed end + grace: this is the last word. */
+  readonly closed: boolean;
+}
+
+interface WindowOptions<V, A> {
+  readonly name: string;
+  /** Length of a window, ms. */
+  readonly size: number;
+  /** How long after its end (by event time, ms) a window still takes records. Later ones go to the late topic. */
+  readonly grace?: number;
+  by(message: Message<V>): string;
+  readonly aggregate: Aggregate<V, A>;
+}
+
+export interface TumblingOptions<V, A> extends WindowOptions<V, A> {
+  /** ms added to the epoch's grid, e.g. a time zone's offset for days. */
+  readonly offset?: number;
+  readonly emit: Emission;
+}
+
+export interface HoppingOptions<V, A> extends TumblingOptions<V, A> {
+  /** A window starts every `hop` ms. */
+  readonly hop: number;
+}
+
+/** Windows of `size` side by side. */
+export function tumblingWindow<V, A>(
+  keep: Keep,
+  options: TumblingOptions<V, A>,
+): OperatorFunction<Message<V>, Message<WindowResult<A>>> {
+  return hoppingWindow(keep, { ...options, hop: options.size });
+}
+
+interface Open<A> {
+  readonly key: string;
+  readonly start: number;
+  accumulator: A;
+}
+
+/** Windows of `size` that start every `hop`: a record falls into size / hop of them. */
+export function hoppingWindow<V, A>(
+  keep: Keep,
+  options: HoppingOptions<V, A>,
+): OperatorFunction<Message<V>, Message<WindowResult<A>>> {
+  const { size, hop, aggregate, emit, name, offset = 0, grace = 0 } = options;
+  if (!(size > 0 && hop > 0 && hop <= size))
+    throw new RangeError(`window ${name}: needs 0 < hop <= size, got hop ${hop}, size ${size}`);
+
+  function result({ key, start, accumulator }: Open<A>, closed: boolean): WindowResult<A> {
+    return { key, start, end: start + size, value: accumulator, closed };
+  }
+
+  const windows = keep.stateful<Placed<V>, Open<A>, WindowResult<A>>({
+    name,
+    key: ({ value }) => value.store,
+    schema: {
+      type: 'record',
+      name: 'Window',
+      fields: [
+        { name: 'key', type: 'string' },
+        { name: 'start', type: 'long' },
+        { name: 'accumulator', type: aggregate.schema },
+      ],
+    },
+    onMessage(state, { value: placed }) {
+      const open = state ?? { key: placed.key, start: placed.start, accumulator: aggregate.init() };
+      open.accumulator = aggregate.add(open.accumulator, placed.message.value, placed.message);
+      return {
+        state: open,
+        wakeAt: open.start + size + grace,
+        emit: emit === 'each' ? result(open, false) : undefined,
+      };
+    },
+    onAlarm: (open) => ({ state: undefined, emit: emit === 'each' ? undefined : result(open, true) }),
+    ...(emit === 'update' ? { onCommit: (open: Open<A>) => result(open, false) } : {}),
+    timeOf: ({ end }) => end - 1,
+  });
+
+  return (source) =>
+    source.pipe(
+      expand((message, place: (placed: Message<Placed<V>>) => void) => {
+        const key = options.by(message);
+        const watermark = lateness(keep, message);
+        const last = Math.floor((message.time - offset) / hop) * hop + offset;
+        for (let start = last; start > message.time - size; start -= hop) {
+          if (start + size + grace <= watermark) {
+            const reason = `window ends ${iso(start + size)}, grace ${grace} ms, watermark ${iso(watermark)}`;
+            keep.late(message, { store: name, key, windowStart: start, windowEnd: start + size, watermark, reason });
+          } else {
+            place(withValue(message, { store: `${start}/${key}`, key, start, message }));
+          }
+        }
+      }),
+      windows,
+    );
+}
+
+interface Placed<V> {
+  readonly store: string;
+  readonly key: string;
+  readonly start: number;
+  readonly message: Message<V>;
+}
