@@ -30,7 +30,7 @@ export interface SinkBatch extends TopicPartition {
   /** Offset of the first record after the batch. */
   readonly next: number;
   readonly records: readonly SinkRecord[];
-  /** The Avro record schema that the values follow; `undefined` when no record has a value. */
+  /** The Avro record schema that the values follow: the sink's own, or the newest among the records; `undefined` when none has a value. */
   readonly schema: Schema | undefined;
 }
 
@@ -48,6 +48,8 @@ export interface TransactionalSink extends AsyncDisposable {
   readonly kind: 'transactional';
   readonly name: string;
   readonly limits: BatchLimits;
+  /** The schema into which a topic's values are to be read, whatever version wrote them. @throws SinkError REFUSED for a topic that it has no place for */
+  schemaOf(topic: string): Schema;
   /**
    * Takes a partition over: fences whoever wrote it before, and says from where to go on.
    * @throws SinkError

@@ -10,6 +10,8 @@ export interface SqliteSinkOptions {
   /** The database file; made with its folders when missing. */
   readonly path: string;
   readonly shop: string;
+  /** The file's greatest size, in pages of 4 KB; as large as the disk allows by default. */
+  readonly pages?: number;
   readonly limits?: Partial<BatchLimits>;
 }
 
@@ -24,19 +26,17 @@ const busyMilliseconds = 1_000;
  * shops may share the file.
  * @throws SinkError REFUSED when the file cannot be opened
  */
-export function openSqliteSink({ path, shop, limits }: SqliteSinkOptions): TransactionalSink {
-  const database = attempt(path, () => open(path));
+export function openSqliteSink({ path, shop, pages, limits }: SqliteSinkOptions): TransactionalSink {
+  const database = attempt(path, () => open(path, pages));
   const insert = inserter(database, shop);
   const positions = openPositions(database, shop);
   return {
     kind: 'transactional',
     name: 'sqlite',
     limits: { records: 10_000, bytes: 4 << 20, linger: 200, ...limits },
+    schemaOf: (topic) => tableFor(topic).schema,
     async take(partition) {
-      const table = tableOf(partition.topic);
-      if (table === undefined) {
-        throw new SinkError('REFUSED', `sqlite sink: topic ${partition.topic} has no table`);
-      }
+      const table = tableFor(partition.topic);
       const { epoch, position } = attempt(path, () => transact(database, () => positions.take(partition)));
       return {
         position: position === 0 ? undefined : position,
@@ -59,7 +59,15 @@ export function openSqliteSink({ path, shop, limits }: SqliteSinkOptions): Trans
   };
 }
 
-function open(path: string): DatabaseSync {
+function tableFor(topic: string): Table {
+  const table = tableOf(topic);
+  if (table === undefined) {
+    throw new SinkError('REFUSED', `sqlite sink: topic ${topic} has no table`);
+  }
+  return table;
+}
+
+function open(path: string, pages: number | undefined): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: busyMilliseconds });
   // NORMAL does not sync each commit: a power cut may undo the newest ones, but rows and position together, and the log
@@ -67,6 +75,9 @@ function open(path: string): DatabaseSync {
   database.exec('pragma journal_mode = wal; pragma synchronous = normal');
   // The key's pages are touched over and over: checkpoints are rare, and 32 MB of pages stay in memory.
   database.exec('pragma wal_autocheckpoint = 4000; pragma cache_size = -32000');
+  if (pages !== undefined) {
+    database.exec(`pragma max_page_count = ${pages}`);
+  }
   database.exec(readFileSync(new URL('../../sql/schema.sql', import.meta.url), 'utf8'));
   return database;
 }

@@ -1,0 +1,106 @@
+/** The way of one partition of a topic into a sink, while it is ours: one way for each kind of store. */
+import type { Batch, Log, LogRecord, Owned } from '../../src/log/log.ts';
+import type { Boundaries } from './boundary.ts';
+import type { RecordDecoder } from './decode.ts';
+import { gather, type Range } from './gather.ts';
+import { type Backoff, retrying } from './retry.ts';
+import type { BatchLimits, IdempotentSink, SinkBatch, TopicPartition, TransactionalSink } from './sink.ts';
+
+export interface Delivery {
+  readonly log: Log;
+  readonly owned: Owned;
+  /** The topic's name on the log; a batch carries its name within the shop. */
+  readonly physical: string;
+  readonly at: TopicPartition;
+  readonly decode: RecordDecoder;
+  readonly limits: BatchLimits;
+  /** Asks to finish the commit in hand and return. */
+  readonly signal: AbortSignal;
+  readonly backoff?: Backoff | undefined;
+  readonly onRange: (range: Range) => void;
+}
+
+/** Rows and position in the store's own transaction; the group's position follows. */
+export async function deliverRows(delivery: Delivery, sink: TransactionalSink): Promise<void> {
+  const taken = await patiently(delivery, () => sink.take(delivery.at));
+  const from = taken.position;
+  if (from !== undefined) {
+    // Whatever the group says, the store knows: a restored or emptied database shows its lag again.
+    await commitPosition(delivery, from);
+  }
+  for await (const range of ranges(delivery, from)) {
+    if (range.records.length > 0) {
+      const batch = await decoded(delivery, range);
+      await patiently(delivery, () => taken.write(batch));
+    }
+    await commitPosition(delivery, range.next);
+    delivery.onRange(range);
+  }
+}
+
+/** Boundary on the log, then the files, then the group's position; after a crash the last boundary's files once more. */
+export async function deliverRanges(delivery: Delivery, sink: IdempotentSink, boundaries: Boundaries): Promise<void> {
+  const { owned, physical, at } = delivery;
+  const put = async (range: Range, again: boolean) => {
+    const batch = await decoded(delivery, range);
+    await patiently(delivery, () => sink.put(batch, again));
+  };
+  let from = (await owned.positions())[physical];
+  const last = await boundaries.last(physical, at.partition);
+  // The boundary counts also when the group was forgotten: what it covers is in the files already.
+  if (last !== undefined && (from ?? 0) <= last.lastOffset) {
+    await put(await readAgain(delivery, last.firstOffset, last.lastOffset), true);
+    from = last.lastOffset + 1;
+    await commitPosition(delivery, from);
+  }
+  for await (const range of ranges(delivery, from)) {
+    if (range.records.length > 0) {
+      const [firstOffset, lastOffset] = [range.first, range.next - 1];
+      const boundary = { sink: sink.name, topic: physical, partition: at.partition, firstOffset, lastOffset };
+      await patiently(delivery, () => boundaries.commit(owned, boundary));
+      await put(range, false);
+    }
+    await commitPosition(delivery, range.next);
+    delivery.onRange(range);
+  }
+}
+
+function ranges({ owned, physical, limits, signal }: Delivery, from: number | undefined): AsyncIterable<Range> {
+  const batches: AsyncIterable<Batch> = owned.batches(from === undefined ? {} : { [physical]: from });
+  return gather(batches, from ?? 0, limits, AbortSignal.any([signal, owned.signal]));
+}
+
+async function decoded({ decode, at }: Delivery, range: Range): Promise<SinkBatch> {
+  const { records, schema } = await decode(at, range.records);
+  return { ...at, first: range.first, next: range.next, records, schema };
+}
+
+/** The range once more. On a compacted topic some of it may be gone by now; later ranges have what replaced it. */
+async function readAgain({ log, physical, at, limits, signal }: Delivery, first: number, last: number): Promise<Range> {
+  const batches = log.read({ topic: physical, partition: at.partition, from: { offset: first }, to: 'end' });
+  const records: LogRecord[] = [];
+  const whole = { ...limits, records: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY, linger: 0 };
+  for await (const range of gather(upTo(batches, last), first, whole, signal)) {
+    records.push(...range.records);
+  }
+  return { first, next: last + 1, records, end: last + 1 };
+}
+
+async function* upTo(batches: AsyncIterable<Batch>, last: number): AsyncGenerator<Batch, void, undefined> {
+  for await (const batch of batches) {
+    const records = batch.records.filter((record) => record.offset <= last);
+    yield { ...batch, records, next: Math.min(batch.next, last + 1), end: last + 1 };
+    if (batch.next > last) {
+      return;
+    }
+  }
+}
+
+async function commitPosition(delivery: Delivery, next: number): Promise<void> {
+  const positions = { [delivery.physical]: next };
+  await patiently(delivery, () => delivery.owned.commit({ appends: [], positions }));
+}
+
+function patiently<T>({ signal, backoff }: Delivery, work: () => Promise<T>): Promise<T> {
+  return retrying(work, signal, backoff);
+}

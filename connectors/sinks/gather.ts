@@ -1,0 +1,116 @@
+import { isTick } from '../../src/engine/tick.ts';
+import type { Batch, LogRecord } from '../../src/log/log.ts';
+import type { BatchLimits } from './sink.ts';
+
+/** The records at the offsets `first`..`next - 1` of one partition, without its ticks. */
+export interface Range {
+  readonly first: number;
+  readonly next: number;
+  readonly records: readonly LogRecord[];
+  /** End of the partition when it was last seen. */
+  readonly end: number;
+}
+
+/**
+ * Cuts a partition's batches into ranges: full ones while there is more to read, and at the end of the log what there is
+ * after `linger`. Ends when the batches do, or when `signal` aborts; what is in hand is then left for the next time.
+ * Holds at most the limits and one batch.
+ */
+export async function* gather(
+  batches: AsyncIterable<Batch>,
+  from: number,
+  limits: BatchLimits,
+  signal: AbortSignal,
+): AsyncGenerator<Range, void, undefined> {
+  const iterator = batches[Symbol.asyncIterator]();
+  const open = opened(from, limits);
+  let coming = iterator.next();
+  try {
+    while (!signal.aborted) {
+      const outcome = await raced(coming, signal, open.wait());
+      if (outcome === 'aborted') {
+        return;
+      }
+      if (outcome === 'time') {
+        yield open.cut();
+        continue;
+      }
+      if (outcome.done === true) {
+        return;
+      }
+      yield* open.add(outcome.value);
+      coming = iterator.next();
+    }
+  } finally {
+    // A pending next() ends when its own signal aborts: waiting for it here could be for ever.
+    coming.catch(() => undefined);
+    iterator.return?.()?.catch(() => undefined);
+  }
+}
+
+/** The range being gathered. */
+function opened(from: number, limits: BatchLimits) {
+  let first = from;
+  let next = from;
+  let end = from;
+  let bytes = 0;
+  let records: LogRecord[] = [];
+  let since = 0;
+
+  function cut(): Range {
+    const range = { first, next, records, end };
+    first = next;
+    records = [];
+    bytes = 0;
+    return range;
+  }
+
+  function* add(batch: Batch): Generator<Range, void, undefined> {
+    end = batch.end;
+    for (const record of batch.records) {
+      next = record.offset + 1;
+      if (isTick(record)) {
+        continue;
+      }
+      if (records.length === 0) {
+        since = performance.now();
+      }
+      records.push(record);
+      bytes += record.value?.length ?? 0;
+      if (records.length >= limits.records || bytes >= limits.bytes) {
+        yield cut();
+      }
+    }
+    next = batch.next;
+    const late = records.length > 0 && performance.now() - since >= limits.linger;
+    const onlyTicks = records.length === 0 && next > first;
+    if (late || (onlyTicks && next >= end) || (limits.linger === 0 && next >= end && next > first)) {
+      yield cut();
+    }
+  }
+
+  /** Milliseconds until what is in hand must go; `undefined`: nothing is. */
+  function wait(): number | undefined {
+    return records.length === 0 ? undefined : Math.max(0, since + limits.linger - performance.now());
+  }
+
+  return { add, cut, wait };
+}
+
+/** `coming`, unless the signal aborts or the time is up first. Leaves nothing behind that a long life would pile up. */
+async function raced<T>(
+  coming: Promise<T>,
+  signal: AbortSignal,
+  milliseconds: number | undefined,
+): Promise<T | 'aborted' | 'time'> {
+  const { promise, resolve } = Promise.withResolvers<'aborted' | 'time'>();
+  const abort = () => resolve('aborted');
+  signal.addEventListener('abort', abort, { once: true });
+  const timer = milliseconds === undefined ? undefined : setTimeout(() => resolve('time'), milliseconds);
+  try {
+    return await Promise.race([coming, promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+}
