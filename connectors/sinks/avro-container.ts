@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
-import type { Schema } from 'avsc';
 import { compile } from '../../src/avro/type.ts';
 import type { ColumnType, FileColumn } from './file-schema.ts';
 import type { SinkRecord } from './sink.ts';
@@ -31,9 +30,9 @@ export function avroContainer(
   records: readonly SinkRecord[],
 ): Uint8Array {
   const schema = recordSchema(columns);
-  const type = compile(schema);
+  const type = compile(JSON.parse(schema));
   const sync = createHash('md5').update(name).digest();
-  const meta = { 'avro.schema': Buffer.from(JSON.stringify(schema)), 'avro.codec': Buffer.from('deflate') };
+  const meta = { 'avro.schema': Buffer.from(schema), 'avro.codec': Buffer.from('deflate') };
   const parts: Uint8Array[] = [header.toBuffer({ magic, meta, sync })];
   for (let start = 0; start < records.length; start += blockRows) {
     const block = records.slice(start, start + blockRows);
@@ -54,18 +53,20 @@ function value({ type, of }: FileColumn, record: SinkRecord): unknown {
   return type === 'json' && found !== null ? JSON.stringify(found) : found;
 }
 
-function recordSchema(columns: readonly FileColumn[]): Schema {
-  return {
+/** As JSON text, which is how the header carries it. */
+function recordSchema(columns: readonly FileColumn[]): string {
+  return JSON.stringify({
     type: 'record',
     name: 'Row',
     namespace: 'ebb.file',
-    fields: columns.map(({ name, type, nullable }) =>
-      nullable ? { name, type: ['null', avroType(type)], default: null } : { name, type: avroType(type) },
-    ),
-  };
+    fields: columns.map(({ name, type, nullable }) => ({
+      name,
+      type: nullable ? ['null', avroType(type)] : avroType(type),
+    })),
+  });
 }
 
-function avroType(type: ColumnType): Schema {
+function avroType(type: ColumnType) {
   switch (type) {
     case 'timestamp-millis':
     case 'timestamp-micros':

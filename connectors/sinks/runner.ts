@@ -99,11 +99,8 @@ async function follow(options: RunSinkOptions, topic: string, carry: Carry, stop
   ending.addEventListener('abort', leave, { once: true });
   const decode = openDecoder(options.registry, readerOf(sink, topic));
   const errors: unknown[] = [];
-  for await (const owned of log.join({
-    group: sinkGroup(shop, sink.name),
-    topics: [physical],
-    signal: leaving.signal,
-  })) {
+  const group = sinkGroup(shop, sink.name, topic);
+  for await (const owned of log.join({ group, topics: [physical], signal: leaving.signal })) {
     const delivery: Delivery = {
       log,
       owned,
