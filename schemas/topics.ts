@@ -11,9 +11,13 @@ import {
   type SegmentMetric,
   type SegmentPartial,
   type Session,
+  type SyntheticShopEvent,
+  type SyntheticTransaction,
   segmentMetricSchema,
   segmentPartialSchema,
   sessionSchema,
+  syntheticShopEventSchema,
+  syntheticTransactionSchema,
 } from './generated.ts';
 
 /** The canonical topics of a shop. Raw topics belong to their datasets. */
@@ -52,6 +56,20 @@ export const topics = {
     schema: clientProfileSchema,
     key: ({ customerId }) => customerId,
     cleanup: 'compact',
+  }),
+  /** What the generator's preset `transactions` writes: made-up sales. */
+  syntheticTransactions: topic<SyntheticTransaction>({
+    name: 'synthetic.transactions',
+    schema: syntheticTransactionSchema,
+    key: ({ customerId }) => customerId,
+    ticked: true,
+  }),
+  /** What the preset `shop` writes: simulated customers' views, carts, purchases and returns. */
+  syntheticShop: topic<SyntheticShopEvent>({
+    name: 'synthetic.shop',
+    schema: syntheticShopEventSchema,
+    key: ({ customerId }) => customerId,
+    ticked: true,
   }),
   sessions: topic<Session>({ name: 'sessions', schema: sessionSchema, key: ({ customerId }) => customerId }),
 } as const;

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const shopName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]*$/, { error: 'a shop is named by small letters, digits, _ and -' });
+
+const configSchema = z.strictObject({
+  /** Directory of the log, the tables and the files. */
+  data: z.string().min(1).default('.ebb'),
+  /** Namespace of everything that is read and written; a command has its own default. */
+  shop: shopName.optional(),
+  /** Of topics that do not exist yet. */
+  partitions: z.coerce.number().int().min(1).max(1024).default(4),
+  /** ms between commits while data flow. */
+  commitInterval: z.coerce.number().int().min(1).max(60_000).default(100),
+  /** Seconds after which an outsider's idle partition gets a tick from its siblings; 0: never. */
+  idle: z.coerce.number().min(0).default(30),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type ConfigKey = keyof Config;
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const FILE = 'ebb.config.json';
+const keys = Object.keys(configSchema.shape);
+
+/**
+ * Flags, then `EBB_*` of the environment (`EBB_COMMIT_INTERVAL`), then `ebb.config.json`, then defaults.
+ * @param flags as given on the command line; absent ones are `undefined`
+ * @throws ConfigError naming what is wrong and where it came from
+ */
+export function loadConfig(
+  flags: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string | undefined>>,
+  file = FILE,
+): Config {
+  const fromFile = readConfigFile(file);
+  const given: Record<string, unknown> = {};
+  const origin: Record<string, string> = {};
+  for (const key of Object.keys(fromFile)) {
+    given[key] = fromFile[key];
+    origin[key] = file;
+  }
+  for (const key of keys) {
+    const name = `EBB_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+    if (environment[name] !== undefined && environment[name] !== '') {
+      given[key] = environment[name];
+      origin[key] = name;
+    }
+    if (flags[key] !== undefined) {
+      given[key] = flags[key];
+      origin[key] = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    }
+  }
+  const parsed = configSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => {
+    const key = String(issue.path[0] ?? '');
+    return issue.code === 'unrecognized_keys'
+      ? `${file}: ${issue.message}; the keys are ${keys.join(', ')}`
+      : `${origin[key] ?? key}: ${issue.message}`;
+  });
+  throw new ConfigError(lines.join('\n'));
+}
+
+function readConfigFile(file: string): Readonly<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw new ConfigError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  } catch (error) {
+    throw new ConfigError(`${file} is not a JSON object: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}

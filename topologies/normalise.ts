@@ -1,0 +1,66 @@
+import { map, type Observable } from 'rxjs';
+import type { Descriptor } from '../datasets/descriptor.ts';
+import { type RawRow, rawTopic } from '../datasets/raw.ts';
+import { isRejection, rowToEvent } from '../datasets/row-to-event.ts';
+import { syntheticShopToEvent, syntheticTransactionToEvent } from '../datasets/synthetic.ts';
+import type { Event, SyntheticShopEvent, SyntheticTransaction } from '../schemas/generated.ts';
+import { topics } from '../schemas/topics.ts';
+import { deduplicate } from '../src/engine/deduplicate.ts';
+import { type Keep, reject } from '../src/engine/keep.ts';
+import { type Message, mapValues } from '../src/engine/message.ts';
+import { type Topology, topology } from '../src/engine/topology.ts';
+import { HOUR } from './sales.ts';
+
+/** How long a repeat of an event id is recognised, by event time, where writers deliver at least once. */
+const REPEATS_WITHIN = HOUR;
+
+/** Raw rows of one dataset to canonical events; rows that break a rule go to the dead letters with the reason. */
+export function normaliseDataset(descriptor: Descriptor): Topology {
+  // A row whose time cannot be read has none; it must still reach the rules, which say why.
+  const raw = { ...rawTopic(descriptor), time: (row: RawRow) => row._time ?? Number.NEGATIVE_INFINITY };
+  const toEvent = rowToEvent(descriptor);
+  // Files give every row an id of its own place. A producer's own ids may come twice.
+  const repeats = descriptor.columns.eventId !== undefined;
+  return topology({
+    name: `normalise-${descriptor.name}`,
+    title: `Rows of ${descriptor.title} to events`,
+    from: { rows: raw },
+    to: { events: topics.events },
+    build({ rows }, keep) {
+      const events = rows.pipe(
+        keep.mapOrReject((row) => {
+          const event = toEvent(row);
+          return isRejection(event) ? reject(event.code, event.message) : event;
+        }),
+        map((message): Message<Event> => ({ ...message, time: message.value.time })),
+      );
+      return { events: repeats ? once(events, keep) : events };
+    },
+  });
+}
+
+/** The generator's made-up sales to events. NiFi and HTTP clients write this topic too, at least once. */
+export const normaliseTransactions: Topology = topology({
+  name: 'normalise-transactions',
+  title: 'Synthetic transactions to events',
+  from: { transactions: topics.syntheticTransactions },
+  to: { events: topics.events },
+  build({ transactions }, keep) {
+    return {
+      events: once(transactions.pipe(mapValues<SyntheticTransaction, Event>(syntheticTransactionToEvent())), keep),
+    };
+  },
+});
+
+/** The simulated shop's acts to events. */
+export const normaliseShop: Topology = topology({
+  name: 'normalise-shop',
+  title: 'What simulated customers do, to events',
+  from: { acts: topics.syntheticShop },
+  to: { events: topics.events },
+  build: ({ acts }) => ({ events: acts.pipe(mapValues<SyntheticShopEvent, Event>(syntheticShopToEvent())) }),
+});
+
+function once(events: Observable<Message<Event>>, keep: Keep): Observable<Message<Event>> {
+  return events.pipe(deduplicate(keep, { name: 'repeats', id: ({ value }) => value.eventId, within: REPEATS_WITHIN }));
+}
