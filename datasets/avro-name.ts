@@ -5,7 +5,8 @@ const known = new Map<string, string>();
 
 /**
  * The field that holds a column. A name that is legal stays; one that begins with a digit or an underscore has that
- * character escaped, so no column meets the envelope's `_row`, `_file`, `_time`, `_error`, `_line`.
+ * character escaped, so no column meets the envelope's `_row`, `_file`, `_time`, `_error`, `_line`; so has a name that every
+ * JavaScript object has.
  */
 export function columnName(column: string): string {
   let name = known.get(column);
@@ -14,6 +15,7 @@ export function columnName(column: string): string {
       .replace(/_(?=x[0-9a-f]+_)/g, hex)
       .replace(/[^A-Za-z0-9_]/gu, hex)
       .replace(/^[0-9_](?!x[0-9a-f]+_)/, hex);
+    if (name in Object.prototype) name = hex(name.charAt(0)) + name.slice(1);
     if (known.size < 10_000) known.set(column, name);
   }
   return name;

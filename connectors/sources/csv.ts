@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { CsvFormat } from '../../datasets/descriptor.ts';
 import { splitter } from './csv-record.ts';
@@ -32,16 +33,13 @@ export async function openCsv(file: string, { format, wanted }: CsvOptions): Pro
   const absent = wanted.filter((name) => !columns.includes(name));
   if (absent.length > 0) throw wrongColumns(file, absent, columns);
   const id = await fingerprint(file);
+  const { size } = await stat(file);
   let opened: FileBytes | undefined;
-  let finished = false;
   return {
     id,
     name: basename(file),
     columns,
-    progress: () => {
-      const read = opened?.progress();
-      return read === undefined || !finished ? read : { ...read, done: read.total };
-    },
+    progress: () => opened?.progress() ?? { done: 0, total: size, unit: 'bytes' },
     async *read({ from, signal }) {
       opened = await fileBytes(file);
       let row = 0;
@@ -71,7 +69,6 @@ export async function openCsv(file: string, { format, wanted }: CsvOptions): Pro
       }
       if (signal.aborted) return;
       yield* take(records.push([], true));
-      finished = true;
       if (rows.length > 0) yield { rows, position: String(row) };
     },
   };
@@ -114,11 +111,12 @@ async function firstLines(file: string, format: CsvFormat): Promise<readonly str
   return found;
 }
 
-/** Names a header's columns apart: the second `a` is `a (2)`, an empty one `column 3`. */
+/** Names a header's columns apart: the second `a` is `a (2)`, an empty one `column 3`; `__proto__` cannot name a field of an object. */
 export function distinct(header: readonly string[]): readonly string[] {
   const taken = new Set<string>();
   return header.map((cell, index) => {
-    const name = cell.trim() || `column ${index + 1}`;
+    const given = cell.trim();
+    const name = given === '' || given === '__proto__' ? `column ${index + 1}` : given;
     let unique = name;
     for (let copy = 2; taken.has(unique); copy++) unique = `${name} (${copy})`;
     taken.add(unique);

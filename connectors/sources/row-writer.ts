@@ -1,0 +1,143 @@
+import { columnName } from '../../datasets/avro-name.ts';
+import type { Cell } from '../../datasets/cell.ts';
+import { DAY } from '../../datasets/civil.ts';
+import type { Descriptor } from '../../datasets/descriptor.ts';
+import { keepsTypes, type RawRow } from '../../datasets/raw.ts';
+import { timeReader } from '../../datasets/read-time.ts';
+import { zoneOf } from '../../datasets/zone.ts';
+import { BEGINNING } from '../../src/engine/tick.ts';
+import type { Outbox } from './outbox.ts';
+import type { SourceRow } from './source.ts';
+
+/** What a source's rows become on the log: raw rows, and ticks whose places depend on the rows alone. */
+export interface RowWriter {
+  /** The greatest event time so far; -Infinity before the first. */
+  readonly greatest: number;
+  /** Nothing older is expected; `undefined` while nothing is known, and always for rows in no order of time. */
+  readonly watermark: number | undefined;
+  readonly counts: RowCounts;
+  /** The row as it will stand on the log. */
+  prepare(row: SourceRow): RawRow;
+  /** Writes a row, and a tick behind it where the watermark crosses a step. */
+  write(row: RawRow): void;
+  /** Announces the writer in every partition, before its first row. */
+  open(): void;
+  /** A live source's own watermark. */
+  tick(time: number): void;
+  /** The last tick, at the end of the last period that the data cover. */
+  close(): void;
+}
+
+export interface RowCounts {
+  readonly malformed: number;
+  /** Rows whose time could not be read. */
+  readonly untimed: number;
+  /** Rows older than the watermark when they came. */
+  readonly behind: number;
+}
+
+export interface RowWriterOptions {
+  readonly descriptor: Descriptor;
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly outbox: Outbox<RawRow>;
+  /** Step of event time between two ticks, ms. */
+  readonly tickStep: number;
+  /** The greatest event time and the watermark of earlier runs; -Infinity for none. */
+  readonly greatest: number;
+  readonly watermark: number;
+}
+
+export function rowWriter(options: RowWriterOptions): RowWriter {
+  const { descriptor, outbox, tickStep } = options;
+  const { rows } = descriptor;
+  const disorder = rows.sorted ? rows.disorder : Number.POSITIVE_INFINITY;
+  const counts = { malformed: 0, untimed: 0, behind: 0 };
+  const prepare = rawRows(descriptor, options.file, options.columns, counts);
+  let { greatest } = options;
+  let watermark = Math.max(options.watermark, greatest - disorder);
+  let step = Math.floor(watermark / tickStep);
+
+  return {
+    get greatest() {
+      return greatest;
+    },
+    get watermark() {
+      return watermark > Number.NEGATIVE_INFINITY ? watermark : undefined;
+    },
+    counts,
+    prepare,
+    write(row) {
+      const time = row._time ?? watermark;
+      if (time < watermark) {
+        counts.behind++;
+        outbox.put(row, watermark);
+        return;
+      }
+      outbox.put(row);
+      if (time <= greatest) return;
+      greatest = time;
+      watermark = Math.max(watermark, greatest - disorder);
+      const reached = Math.floor(watermark / tickStep);
+      if (reached > step) {
+        step = reached;
+        outbox.tick(watermark);
+      }
+    },
+    open: () => outbox.tick(BEGINNING),
+    tick(time) {
+      if (time <= watermark) return;
+      watermark = time;
+      outbox.tick(time);
+    },
+    close: () => outbox.tick(endOfData(descriptor, greatest), true),
+  };
+}
+
+function rawRows(
+  descriptor: Descriptor,
+  file: string,
+  columns: readonly string[],
+  counts: { malformed: number; untimed: number },
+): (row: SourceRow) => RawRow {
+  const typed = keepsTypes(descriptor);
+  const fields = columns.map((column) => ({ column, field: columnName(column) }));
+  const timeColumn = descriptor.columns.time;
+  const readTime = timeReader(descriptor.time.patterns, descriptor.time.zone);
+  const textOf = (cell: Cell): Cell =>
+    typeof cell === 'number' && descriptor.decimal === ',' ? String(cell).replace('.', ',') : String(cell);
+
+  return ({ row, columns: cells, malformed, text }) => {
+    const moment = malformed === undefined ? readTime(cells[timeColumn]) : undefined;
+    const time = typeof moment === 'object' ? moment.time : null;
+    if (malformed !== undefined) counts.malformed++;
+    else if (time === null) counts.untimed++;
+    const line = malformed === undefined ? (text ?? null) : String(cells.line ?? '');
+    const raw: Record<string, Cell> & RawRow = {
+      _row: row,
+      _file: file,
+      _time: time,
+      _error: malformed ?? null,
+      _line: line,
+    };
+    for (const { column, field } of fields) {
+      const cell = (malformed === undefined ? cells[column] : null) ?? null;
+      raw[field] = typed || cell === null || typeof cell === 'string' ? cell : textOf(cell);
+    }
+    return raw;
+  };
+}
+
+/** The end of the last period that the data cover, as an instant that comes after it. */
+export function endOfData(descriptor: Descriptor, greatest: number): number {
+  const { precision, coversUntil, zone } = descriptor.time;
+  const place = zoneOf(zone);
+  const endOfDay = (local: number) => {
+    const midnight = (Math.floor(local / DAY) + 1) * DAY;
+    return midnight - place.offsetAtLocal(midnight);
+  };
+  const covered = coversUntil === undefined ? BEGINNING : endOfDay(Date.parse(`${coversUntil}T00:00:00Z`));
+  if (greatest === Number.NEGATIVE_INFINITY) return covered;
+  const seen = precision === 'instant' ? greatest + 1 : endOfDay(greatest + place.offsetAt(greatest));
+  return Math.max(covered, seen);
+}
