@@ -1,5 +1,4 @@
 /** Bytes of one type: encoding into slabs, decoding what any version of the schema wrote. */
-import { inspect } from 'node:util';
 import avro, { type Schema, type Type } from 'avsc';
 import { AvroError } from './error.ts';
 import { frameLength, schemaIdOf, writeFrame } from './frame.ts';
@@ -9,6 +8,8 @@ const slabLength = 256 * 1024;
 /** Shared by all codecs, as nothing here waits. A slab is never written twice: what was returned stays as it is. */
 let slab = Buffer.allocUnsafeSlow(slabLength);
 let used = 0;
+
+const longestPreview = 80;
 
 /** Frames and encodes `value`. @throws AvroError INVALID_VALUE */
 export function encode(type: Type, id: number, value: unknown): Buffer {
@@ -87,12 +88,29 @@ function invalidValue(type: Type, value: unknown, cause: unknown): AvroError {
   type.isValid(value, {
     errorHook: (path, found, expected) => {
       const where = path.length === 0 ? 'the value' : path.join('.');
-      const what = inspect(found, { depth: 1, maxStringLength: 80, breakLength: Number.POSITIVE_INFINITY });
-      misfits.push(`${where} is ${what}, not ${describe(expected)}`);
+      misfits.push(`${where} is ${preview(found)}, not ${describe(expected)}`);
     },
   });
   const reason = misfits.length === 0 ? messageOf(cause) : misfits.join('; ');
   return new AvroError('INVALID_VALUE', `not a ${nameOf(type)}: ${reason}`, { cause });
+}
+
+/** Short, and never a failure of its own: a value may be anything. */
+function preview(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > longestPreview ? `${value.slice(0, longestPreview)}…` : value);
+    case 'object':
+      return value === null
+        ? 'null'
+        : Array.isArray(value)
+          ? `a list of ${value.length}`
+          : Object.prototype.toString.call(value);
+    case 'bigint':
+      return `${value}n`;
+    default:
+      return String(value);
+  }
 }
 
 function describe(type: Type): string {

@@ -3,7 +3,7 @@ import type { Schema } from 'avsc';
 import { describe, expect, it } from 'vitest';
 import type { Registry } from './registry.ts';
 
-const first: Schema = {
+const first = {
   type: 'record',
   name: 'Sale',
   namespace: 'shop',
@@ -12,7 +12,7 @@ const first: Schema = {
     { name: 'amount', type: 'int' },
     { name: 'state', type: { type: 'enum', name: 'State', symbols: ['OPEN', 'PAID'] } },
   ],
-};
+} satisfies Schema;
 const withNote = withFields({ name: 'note', type: ['null', 'string'], default: null });
 
 function withFields(...more: { name: string; type: Schema; default?: unknown }[]): Schema {

@@ -123,7 +123,7 @@ it('names the path and the value that do not fit', async () => {
   const encode = (change: object) => () => serde.encode({ ...event, ...change });
   expect(encode({ amount: 1.5 })).toThrow(/amount is 1\.5, not a long/);
   expect(encode({ amount: 2 ** 53 })).toThrow(/amount is 9007199254740992, not a long within ±2\^53/);
-  expect(encode({ kind: 'constructor' })).toThrow(/kind is 'constructor', not one of PURCHASE, RETURN/);
+  expect(encode({ kind: 'constructor' })).toThrow(/kind is "constructor", not one of PURCHASE, RETURN/);
   expect(encode({ currency: undefined })).toThrow(/currency is undefined, not string/);
   expect(encode({ customerId: 17850 })).toThrow(/customerId is 17850, not null or string/);
   expect(encode({ amount: 1n })).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
@@ -133,7 +133,7 @@ it('names the path and the value that do not fit', async () => {
 it('names the item of a set that does not fit', async () => {
   const serde = await field<unknown>({ type: 'array', logicalType: 'set', items: 'string' });
   expect(() => serde.encode({ x: new Set(['a', 1]) })).toThrow(/x\.1 is 1, not string/);
-  expect(() => serde.encode({ x: ['a'] })).toThrow(/x is \[ 'a' \], not set/);
+  expect(() => serde.encode({ x: ['a'] })).toThrow(/x is a list of 1, not set/);
 });
 
 it('refuses bytes that are not framed, of a schema unknown, too short or too long', async () => {

@@ -66,11 +66,11 @@ export async function openSerde<T>(registry: Registry, subject: string, schema: 
       }
     }
     for (const writer of missing) {
-      await fetch(writer);
+      await learn(writer);
     }
   }
 
-  async function fetch(writer: number): Promise<void> {
+  async function learn(writer: number): Promise<void> {
     try {
       decoders.set(writer, decoder(type, await registry.schemaOf(writer)));
     } catch (error) {

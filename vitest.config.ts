@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// biome-ignore lint/style/noDefaultExport: vitest reads the default export.
+export default defineConfig({
+  test: {
+    include: ['{src,topologies,schemas,connectors,datasets,scripts,bench}/**/*.test.ts'],
+    exclude: ['**/*.int.test.ts', '**/node_modules/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    // Small machines share their cores: a slow test is not a wrong one.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
