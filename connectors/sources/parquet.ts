@@ -5,6 +5,7 @@ import {
   asyncBufferFromFile,
   type FileMetaData,
   type ParquetParsers,
+  type ParquetRowRange,
   type ParquetScan,
   parquetMetadataAsync,
   parquetScan,
@@ -16,6 +17,7 @@ import { asSourceError, fingerprint } from './file-bytes.ts';
 import { type Cell, type Source, SourceError, type SourceRow } from './source.ts';
 
 const BATCH = 2000;
+const SLICE = 256 * 1024;
 
 type Convert = (value: unknown) => Cell;
 
@@ -47,7 +49,7 @@ export async function openParquet(file: string, wanted: readonly string[]): Prom
     async *read({ from, signal }) {
       done = from === undefined ? 0 : Number(from);
       const scan = await reading(file, () => parquetScan({ file: buffer, metadata, compressors, parsers }));
-      for (const { rowStart, rowEnd } of scan.ranges) {
+      for (const { rowStart, rowEnd } of scan.ranges.flatMap(slices)) {
         if (rowEnd <= done) continue;
         if (signal.aborted) return;
         const group = await reading(file, () => readGroup(scan, columns, rowStart, rowEnd));
@@ -61,6 +63,15 @@ export async function openParquet(file: string, wanted: readonly string[]): Prom
       }
     },
   };
+}
+
+/** Pieces of a row group whose cells are held at once: groups of a million rows are common. */
+function slices({ rowStart, rowEnd }: ParquetRowRange): readonly ParquetRowRange[] {
+  const pieces: ParquetRowRange[] = [];
+  for (let start = rowStart; start < rowEnd; start += SLICE) {
+    pieces.push({ rowStart: start, rowEnd: Math.min(start + SLICE, rowEnd) });
+  }
+  return pieces;
 }
 
 async function openBuffer(file: string): Promise<AsyncBuffer> {
