@@ -1,0 +1,243 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { Catalog, type StoredTopic } from './catalog.ts';
+import { Changes } from './changes.ts';
+import { Compaction } from './compaction.ts';
+import { Leases } from './leases.ts';
+import {
+  type Appends,
+  type Batch,
+  type JoinOptions,
+  type Log,
+  LogError,
+  type Owned,
+  type Positions,
+  type ReadOptions,
+  type TopicInfo,
+  type TopicSpec,
+  type Transaction,
+} from './log.ts';
+import { type Held, Membership } from './membership.ts';
+import { Presence } from './presence.ts';
+import { type Place, Reading } from './reading.ts';
+import { openFile } from './sqlite-file.ts';
+import { Transactions } from './transactions.ts';
+import { encode, Writing, type Written } from './writing.ts';
+
+export interface EmbeddedLogOptions {
+  /** The SQLite file; made if absent. `:memory:` keeps everything in memory, for this log alone. */
+  readonly path: string;
+  /** Milliseconds of silence after which a member loses its partitions; default 10,000. One whose process has ended loses them at once. */
+  readonly sessionTimeout?: number;
+  /** Milliseconds to wait for another process's lock before UNAVAILABLE; default 30,000. */
+  readonly patience?: number;
+  /** Milliseconds that a tombstone stays readable at least; default 24 hours. */
+  readonly tombstoneRetention?: number;
+  /** The file may not grow beyond this; default: as far as the disk goes. */
+  readonly maxBytes?: number;
+}
+
+export interface EmbeddedLog extends Log {
+  /** Compacts the topics (all compacted ones by default) now. It happens by itself as they grow; this is for tests and idle times. */
+  compact(topics?: readonly string[]): Promise<void>;
+}
+
+/**
+ * Opens the log that lives in one SQLite file. Several logs may have the same file open, in one process or in many.
+ * @throws LogError CORRUPT when the file is something else or damaged, UNAVAILABLE
+ */
+export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
+  const patience = options.patience ?? 30_000;
+  const db = await openFile(options, patience);
+  const log = new SqliteLog(db, options, patience);
+  log.sweep();
+  return log;
+}
+
+class SqliteLog implements EmbeddedLog {
+  readonly #db: DatabaseSync;
+  readonly #catalog: Catalog;
+  readonly #changes: Changes;
+  readonly #transactions: Transactions;
+  readonly #reading: Reading;
+  readonly #writing: Writing;
+  readonly #leases: Leases;
+  readonly #presence: Presence;
+  readonly #compaction: Compaction;
+  #sweeping: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(db: DatabaseSync, options: EmbeddedLogOptions, patience: number) {
+    this.#db = db;
+    this.#catalog = new Catalog(db);
+    this.#changes = new Changes(db);
+    this.#transactions = new Transactions(db, options.path, patience);
+    this.#reading = new Reading(db, this.#changes, patience);
+    this.#writing = new Writing(db, this.#catalog);
+    this.#leases = new Leases(db);
+    this.#presence = new Presence(this.#leases, this.#transactions, options.sessionTimeout ?? 10_000);
+    this.#compaction = new Compaction(db, this.#transactions, options.tombstoneRetention ?? 24 * 3_600_000);
+  }
+
+  create(topics: readonly TopicSpec[]): Promise<void> {
+    return this.#transactions.submit(() => this.#catalog.create(topics));
+  }
+
+  async delete(topics: readonly string[]): Promise<void> {
+    await this.#transactions.submit(() => this.#catalog.remove(topics));
+    await this.sweep();
+  }
+
+  topics(): Promise<readonly TopicInfo[]> {
+    return this.#query(() => this.#catalog.list());
+  }
+
+  async *join({ group, topics, signal }: JoinOptions): AsyncGenerator<Owned, void, undefined> {
+    const joined = await this.#query(() => topics.map((name) => this.#catalog.get(name)));
+    const [first, ...others] = joined;
+    if (first === undefined) throw new LogError('UNKNOWN_TOPIC', `Group ${group} must join at least one topic.`);
+    const odd = others.find((other) => other.partitions !== first.partitions);
+    if (odd !== undefined) {
+      const counts = `${first.name} has ${first.partitions} partitions, ${odd.name} has ${odd.partitions}`;
+      throw new LogError('TOPIC_DIFFERS', `Group ${group} cannot join its topics: ${counts}. They must have the same.`);
+    }
+    const coordination = {
+      leases: this.#leases,
+      transactions: this.#transactions,
+      changes: this.#changes,
+      presence: this.#presence,
+    };
+    const membership = new Membership(coordination, group, first.partitions);
+    for await (const held of membership.held(signal)) yield this.#own(held, joined, membership);
+  }
+
+  read(options: ReadOptions): AsyncIterable<Batch> {
+    // Begun now and not with the first batch: `end` means now.
+    const places = this.#query(() => this.#places(options));
+    // Thrown where it is read; until then it must not count as unhandled.
+    places.catch(() => undefined);
+    return this.#follow(places, options.signal);
+  }
+
+  async append(appends: Appends): Promise<void> {
+    const encoded = encode(appends);
+    this.#announce(await this.#transactions.submit(() => this.#writing.append(encoded)));
+  }
+
+  positions(): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>> {
+    return this.#query(() => this.#writing.positions());
+  }
+
+  forget(groups: readonly string[]): Promise<void> {
+    return this.#transactions.submit(() => {
+      for (const group of groups) {
+        if (this.#leases.isLive(group)) {
+          const why = `Group ${group} has members that are running. Its positions were kept: stop them first.`;
+          throw new LogError('UNAVAILABLE', why);
+        }
+        this.#leases.forget(group);
+      }
+    });
+  }
+
+  async compact(topics?: readonly string[]): Promise<void> {
+    const all = await this.topics();
+    const names = topics ?? all.filter(({ cleanup }) => cleanup === 'compact').map(({ name }) => name);
+    for (const name of names) {
+      const topic = this.#catalog.get(name);
+      for (let partition = 0; partition < topic.partitions; partition++) {
+        await this.#compaction.run({ topic, partition });
+      }
+    }
+  }
+
+  /** Frees the room of deleted topics, also of those whose deletion was cut short. */
+  sweep(): Promise<void> {
+    this.#sweeping ??= this.#sweep().finally(() => {
+      this.#sweeping = undefined;
+    });
+    return this.#sweeping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#presence.close();
+    await this.#compaction.close();
+    await this.#sweeping;
+    await this.#transactions.close();
+    this.#changes.close();
+    this.#db.close();
+  }
+
+  async #sweep(): Promise<void> {
+    while (this.#closing === undefined && (await this.#query(() => this.#catalog.hasRemoved()))) {
+      await this.#transactions.submit(() => this.#catalog.sweep());
+    }
+  }
+
+  #query<T>(query: () => T): Promise<T> {
+    return this.#reading.patiently(query, 'Reading the log');
+  }
+
+  #places({ topic: name, partition: only, from, to }: ReadOptions): Place[] {
+    const topic = only === undefined ? this.#catalog.get(name) : this.#catalog.partition(name, only);
+    if (typeof from === 'object' && only === undefined) throw new TypeError('reading from an offset needs a partition');
+    const partitions = only === undefined ? Array.from({ length: topic.partitions }, (_, number) => number) : [only];
+    return partitions.map((partition) => {
+      const end = this.#reading.end(topic, partition);
+      const position = typeof from === 'object' ? from.offset : from === 'end' ? end : 0;
+      return { topic, partition, position, end: to === 'end' ? end : Number.POSITIVE_INFINITY };
+    });
+  }
+
+  async *#follow(places: Promise<Place[]>, signal: AbortSignal | undefined): AsyncGenerator<Batch, void, undefined> {
+    yield* this.#reading.follow(await places, signal);
+  }
+
+  #own({ lease, signal }: Held, joined: readonly StoredTopic[], membership: Membership): Owned {
+    const { group, partition } = lease;
+    const places = (from: Positions): Place[] => {
+      const named = Object.keys(from);
+      const topics = named.length === 0 ? joined : named.map((name) => this.#catalog.partition(name, partition));
+      const end = Number.POSITIVE_INFINITY;
+      return topics.map((topic) => ({ topic, partition, position: from[topic.name] ?? 0, end }));
+    };
+    const lost = (code: 'FENCED' | 'REBALANCED'): LogError => {
+      const how = code === 'FENCED' ? 'was taken over by another member' : 'is no longer held by this member';
+      const next = 'Nothing was committed; its owner goes on from the last commit.';
+      return new LogError(code, `Partition ${partition} of group ${group} ${how}. ${next}`);
+    };
+    const commit = async ({ appends, positions }: Transaction): Promise<void> => {
+      if (signal.aborted) throw lost('REBALANCED');
+      const encoded = encode(appends);
+      const written = await this.#transactions.submit(() => {
+        if (!this.#leases.holds(lease)) {
+          membership.nudge();
+          throw lost(signal.aborted ? 'REBALANCED' : 'FENCED');
+        }
+        this.#writing.move(group, partition, positions);
+        return this.#writing.append(encoded);
+      });
+      this.#announce(written);
+    };
+    return {
+      partition,
+      signal,
+      positions: () => this.#query(() => this.#writing.committed(group, partition)),
+      batches: (from) =>
+        this.#follow(
+          this.#query(() => places(from)),
+          signal,
+        ),
+      commit,
+    };
+  }
+
+  #announce(written: readonly Written[]): void {
+    this.#changes.announce(written.map(({ key }) => key));
+    for (const { topic, partition, isDirty } of written) if (isDirty) this.#compaction.start({ topic, partition });
+  }
+}

@@ -1,0 +1,132 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { damageOf, decodeBatch } from './batch-codec.ts';
+import { partitionKey, type StoredTopic, unknownTopic } from './catalog.ts';
+import type { Changes } from './changes.ts';
+import { type Batch, LogError } from './log.ts';
+import { asLogError, bytes, integer, patiently } from './sqlite-file.ts';
+
+/** A place in a partition. `position` moves with what is read; `end`: read no further. */
+export interface Place {
+  readonly topic: StoredTopic;
+  readonly partition: number;
+  position: number;
+  readonly end: number;
+}
+
+/** Milliseconds after which a reader that finds batch after batch lets timers and signals have their turn. */
+const turnAfter = 8;
+
+/** Reads batches, one stored batch at a time and none ahead. */
+export class Reading {
+  readonly #changes: Changes;
+  readonly #patience: number;
+  readonly #batch;
+  readonly #bounds;
+  readonly #end;
+
+  constructor(db: DatabaseSync, changes: Changes, patience: number) {
+    this.#changes = changes;
+    this.#patience = patience;
+    const where = 'FROM batches WHERE topic = ? AND partition = ? AND next > ? ORDER BY next LIMIT 1';
+    this.#batch = db.prepare(`SELECT base, next, data ${where}`);
+    this.#bounds = db.prepare(`SELECT base, next ${where}`);
+    this.#end = db.prepare('SELECT end FROM partitions WHERE topic = ? AND partition = ?');
+  }
+
+  /** The offset that the partition's next record gets. @throws LogError UNKNOWN_TOPIC when the topic has been deleted */
+  end(topic: StoredTopic, partition: number): number {
+    const row = this.#end.get(topic.id, partition);
+    if (row === undefined) throw unknownTopic(topic.name);
+    return integer(row.end);
+  }
+
+  /** The next batch with a record at `place`, which moves behind it; `undefined` when there is none yet. @throws LogError CORRUPT */
+  next(place: Place): Batch | undefined {
+    const { topic, partition } = place;
+    while (place.position < place.end) {
+      const row = this.#row(place);
+      if (row === undefined) break;
+      const base = integer(row.base);
+      const next = Math.min(integer(row.next), place.end);
+      if (base >= place.end) break;
+      const blob = bytes(row.data);
+      const damage = damageOf(blob);
+      if (damage !== undefined) throw corrupt(place, base, integer(row.next), damage);
+      const records = decodeBatch(blob, base, place.position, place.end);
+      place.position = next;
+      // Compaction leaves gaps; what is left of such a batch may lie before the place.
+      if (records.length > 0) return { topic: topic.name, partition, records, next, end: this.end(topic, partition) };
+    }
+    if (place.end !== Number.POSITIVE_INFINITY) place.position = place.end;
+    return undefined;
+  }
+
+  #row(place: Place) {
+    const { topic, partition, position } = place;
+    try {
+      return this.#batch.get(topic.id, partition, position);
+    } catch (error) {
+      const failure = asLogError(
+        error,
+        `reading topic ${topic.name}, partition ${partition}, from offset ${position} on`,
+      );
+      if (!(failure instanceof LogError) || failure.code !== 'CORRUPT') throw error;
+      const bounds = this.#boundsOf(place);
+      if (bounds === undefined) throw failure;
+      throw corrupt(place, bounds.base, bounds.next, failure.message, error);
+    }
+  }
+
+  #boundsOf(place: Place): { readonly base: number; readonly next: number } | undefined {
+    try {
+      const row = this.#bounds.get(place.topic.id, place.partition, place.position);
+      return row && { base: integer(row.base), next: integer(row.next) };
+    } catch {
+      // The damage reaches further than the batch: then the first report has to do.
+      return undefined;
+    }
+  }
+
+  /** Batches of all places in turn, waiting for more at the end, until `signal` aborts or every place has reached its `end`. */
+  async *follow(places: readonly Place[], signal: AbortSignal | undefined): AsyncGenerator<Batch, void, undefined> {
+    const keys = places.map((place) => partitionKey(place.topic, place.partition));
+    let turned = performance.now();
+    for (;;) {
+      let found = false;
+      for (const place of places) {
+        if (signal?.aborted) return;
+        const batch = await this.patiently(() => this.next(place), `reading topic ${place.topic.name}`);
+        if (batch === undefined) continue;
+        found = true;
+        yield batch;
+        if (performance.now() - turned > turnAfter) {
+          await nextTurn();
+          turned = performance.now();
+        }
+      }
+      if (places.every((place) => place.position >= place.end)) return;
+      if (found) continue;
+      for (const place of places) this.end(place.topic, place.partition);
+      await this.#changes.wait(keys, signal);
+    }
+  }
+
+  /** Runs a query, again and again while the file is locked. @throws LogError */
+  async patiently<T>(query: () => T, doing: string): Promise<T> {
+    try {
+      return await patiently(() => {
+        this.#changes.check();
+        return query();
+      }, this.#patience);
+    } catch (error) {
+      throw asLogError(error, doing);
+    }
+  }
+}
+
+function corrupt(place: Place, base: number, next: number, what: string, cause?: unknown): LogError {
+  const where = `topic ${place.topic.name}, partition ${place.partition}, offsets ${base} to ${next - 1}`;
+  const readable = `Everything else is still readable: this partition before offset ${base} and from ${next} on, and all others.`;
+  return new LogError('CORRUPT', `The log is damaged at ${where}: ${what}. ${readable}`, { cause });
+}

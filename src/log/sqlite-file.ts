@@ -1,0 +1,177 @@
+/** The embedded log's SQLite file: how it is opened, its tables, and what SQLite's errors mean to users of the log. */
+import { statSync } from 'node:fs';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LogError } from './log.ts';
+
+const applicationId = 0x45626231;
+const version = 1;
+
+/** Leases point to members and members to processes; a lease whose member is gone is free. Offsets `next` and `end` are exclusive. */
+const tables = `
+  CREATE TABLE topics (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, partitions INTEGER NOT NULL, cleanup TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE partitions (
+    topic INTEGER, partition INTEGER, end INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
+    clean_to INTEGER NOT NULL DEFAULT 0, clean_bytes INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (topic, partition)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE batches (
+    id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, partition INTEGER NOT NULL, base INTEGER NOT NULL,
+    next INTEGER NOT NULL, data BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX batches_by_next ON batches (topic, partition, next);
+  CREATE TABLE positions (
+    member_group TEXT, topic INTEGER, partition INTEGER, next INTEGER NOT NULL, PRIMARY KEY (member_group, topic, partition)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE groups (name TEXT PRIMARY KEY, generation INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE processes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, host TEXT NOT NULL, pid INTEGER NOT NULL, born TEXT NOT NULL,
+    beat INTEGER NOT NULL, timeout INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE members (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, member_group TEXT NOT NULL, process INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE leases (
+    member_group TEXT, partition INTEGER, member INTEGER, epoch INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (member_group, partition)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+export interface FileOptions {
+  readonly path: string;
+  /** The file may not grow beyond this; writing more is UNAVAILABLE ("disk full"). */
+  readonly maxBytes?: number | undefined;
+}
+
+/** Opens the file and makes its tables if it is new. @throws LogError CORRUPT when it is something else or damaged, UNAVAILABLE */
+export async function openFile(options: FileOptions, patience: number): Promise<DatabaseSync> {
+  const { path } = options;
+  return patiently(() => {
+    let db: DatabaseSync | undefined;
+    try {
+      db = new DatabaseSync(path, { timeout: 100 });
+      prepare(db, path);
+      if (options.maxBytes !== undefined) {
+        db.exec(`PRAGMA max_page_count = ${Math.ceil(options.maxBytes / 4096)}`);
+      }
+      return db;
+    } catch (error) {
+      db?.close();
+      throw error;
+    }
+  }, patience).catch((error: unknown) => {
+    throw asLogError(error, `opening the log ${path}`);
+  });
+}
+
+function prepare(db: DatabaseSync, path: string): void {
+  // Before anything is written: a file that is something else stays as it was.
+  const kind = pragma(db, 'application_id');
+  const found = pragma(db, 'user_version');
+  const foreign = kind !== applicationId && (kind !== 0 || found !== 0 || count(db, 'sqlite_schema') > 0);
+  if (foreign) throw new LogError('CORRUPT', `${path} is a SQLite file, but not a log of Ebb. It was left as it is.`);
+  if (found > version) {
+    throw new LogError(
+      'CORRUPT',
+      `${path} has form ${found} of the log; this version of Ebb knows ${version}. Use a newer one.`,
+    );
+  }
+  db.exec('PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+  db.exec(`PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = ${walLimit}`);
+  if (found === version) return;
+  db.exec('BEGIN IMMEDIATE');
+  if (pragma(db, 'user_version') === 0) {
+    db.exec(`${tables} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version}`);
+  }
+  db.exec('COMMIT');
+}
+
+function pragma(db: DatabaseSync, name: string): number {
+  return integer(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function count(db: DatabaseSync, table: string): number {
+  return integer(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
+}
+
+/** Bytes from which on the write-ahead log is cut back by force. */
+const walLimit = 64 * 1024 * 1024;
+
+/**
+ * SQLite copies the write-ahead log into the file after commits by itself, but can start it over only at an instant
+ * when nobody else reads or writes; with many processes that instant may never come. Then this makes it come.
+ */
+export function boundWal(db: DatabaseSync, path: string): void {
+  const size = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  // Busy readers only put it off until the next call; the pragma then reports that instead of throwing.
+  if (size > walLimit) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/** Runs it again while the file is locked by another process, without blocking the event loop, for `patience` ms at most. */
+export async function patiently<T>(run: () => T, patience: number): Promise<T> {
+  const giveUp = performance.now() + patience;
+  for (;;) {
+    try {
+      return run();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUp) throw error;
+      await sleep(1 + Math.random() * 4);
+    }
+  }
+}
+
+function codeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  return error.errcode & 0xff;
+}
+
+/** SQLITE_BUSY or SQLITE_LOCKED: another process holds the lock. */
+export function isBusy(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 5 || code === 6;
+}
+
+/** The LogError for what SQLite reported while `doing` something ("appending to the log"). Errors of other kinds come back as they are. */
+export function asLogError(error: unknown, doing: string): unknown {
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  const cause = { cause: error };
+  const said = error instanceof Error ? error.message : String(error);
+  if (code === 13) {
+    return new LogError(
+      'UNAVAILABLE',
+      `${doing}: disk full. Nothing was lost; it works again when there is room.`,
+      cause,
+    );
+  }
+  if (code === 5 || code === 6) {
+    return new LogError(
+      'UNAVAILABLE',
+      `${doing}: another process keeps the log locked. It will be tried again.`,
+      cause,
+    );
+  }
+  if (code === 11 || code === 26) {
+    return new LogError(
+      'CORRUPT',
+      `${doing}: the file is damaged (${said}). Other topics and partitions may still be readable.`,
+      cause,
+    );
+  }
+  return new LogError('UNAVAILABLE', `${doing}: ${said}`, cause);
+}
+
+export function integer(value: SQLOutputValue | undefined): number {
+  if (typeof value === 'number') return value;
+  throw new LogError('CORRUPT', `The log's file holds ${String(value)} where a whole number belongs.`);
+}
+
+export function text(value: SQLOutputValue | undefined): string {
+  if (typeof value === 'string') return value;
+  throw new LogError('CORRUPT', `The log's file holds ${String(value)} where a text belongs.`);
+}
+
+export function bytes(value: SQLOutputValue | undefined): Buffer {
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  throw new LogError('CORRUPT', `The log's file holds ${String(value)} where bytes belong.`);
+}
