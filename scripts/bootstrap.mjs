@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
 const neededNode = 26;
+const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
 
 /**
  * Becomes `script` (a path from the project's root), in the caller's working directory.
@@ -79,10 +80,15 @@ function nodeBinary() {
 
 /** Where Node can, by taking this process's place: signals, exit code and process id are then the script's own. */
 function become(node, args) {
+  const underNpm = process.env.npm_lifecycle_event !== undefined;
+  const watched = ['--import', endWithParent, ...args];
   if (process.execve !== undefined && process.platform !== 'win32') {
-    process.execve(resolve(node), [node, ...args], process.env);
+    process.execve(resolve(node), [node, ...(underNpm ? watched : args)], process.env);
   }
-  const child = spawn(node, args, { stdio: 'inherit' });
+  if (underNpm) {
+    void import(endWithParent);
+  }
+  const child = spawn(node, watched, { stdio: 'inherit' });
   const forward = (signal) => child.kill(signal);
   process.on('SIGTERM', forward);
   process.on('SIGHUP', forward);
