@@ -12,9 +12,9 @@ export function columnName(column: string): string {
   let name = known.get(column);
   if (name === undefined) {
     name = column
-      .replace(/_(?=x[0-9a-f]+_)/g, hex)
+      .replace(/_(?=x[0-9a-f]+[^A-Za-z0-9])/g, hex)
       .replace(/[^A-Za-z0-9_]/gu, hex)
-      .replace(/^[0-9_](?!x[0-9a-f]+_)/, hex);
+      .replace(/^(?:[0-9]|_(?!x[0-9a-f]+_))/, hex);
     if (name in Object.prototype) name = hex(name.charAt(0)) + name.slice(1);
     if (known.size < 10_000) known.set(column, name);
   }
