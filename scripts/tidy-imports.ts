@@ -71,9 +71,9 @@ export function importProblems(files: readonly SourceFile[]): readonly Problem[]
   ];
 }
 
-/** Tests and contract suites use real parts from everywhere. */
+/** Tests, the programs they kill (`x.child.ts`) and contract suites use real parts from everywhere. */
 function isTest(path: string): boolean {
-  return /\.test\.ts$|(^|\/)contract\.ts$/.test(path);
+  return /\.(test|child)\.ts$|(^|\/)contract\.ts$/.test(path);
 }
 
 const statement = /^(?:import|export)\s+(type\s)?\s*(?:([^;'"]*?)\s*from\s*)?['"]([^'"]+)['"]/gm;
