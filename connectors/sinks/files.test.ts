@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import avro, { type Schema } from 'avsc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchOf, purchase, record, records } from './events.testing.ts';
 import { openFileSink } from './files.ts';
+import { batchOf, purchase, record, records } from './sample-events.ts';
 
 let dir: string;
 

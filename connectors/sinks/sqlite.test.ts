@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CategoryMetric, ClientProfile, DeadLetter } from '../../schemas/generated.ts';
-import { batchOf, purchase, record, records, start } from './events.testing.ts';
+import { batchOf, purchase, record, records, start } from './sample-events.ts';
 import { openSqliteSink } from './sqlite.ts';
 
 let folder: string;

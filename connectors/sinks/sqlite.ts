@@ -137,7 +137,7 @@ function deleteSql(table: Table, { topic, partition }: TopicPartition): string {
   if (table.keyColumn === undefined) {
     throw new SinkError(
       'BAD_RECORD',
-      `${topic}/${partition}: a tombstone, but rows of ${table.name} have no record key`,
+      `${topic}/${partition}: a tombstone, but the topic of ${table.name} is not compacted`,
     );
   }
   return `delete from ${table.name} where shop = ? and ${table.keyColumn} = ?`;

@@ -27,7 +27,7 @@ export interface Table {
   readonly columns: readonly string[];
   /** Fields that identify a row within the shop, where later records replace earlier ones; empty: every record is a row of its own. */
   readonly replaces: readonly string[];
-  /** The column that a record's key names: a tombstone deletes its rows. `undefined`: the topic has no tombstones. */
+  /** The column that a record's key names: a tombstone deletes its row. `undefined`: the topic is not compacted and has none. */
   readonly keyColumn: string | undefined;
   /** Writes a value's row into `into` from index `at` on, in the order of `columns`. */
   fill(into: SqlValue[], at: number, shop: string, value: Value): void;
@@ -101,7 +101,6 @@ const byTopic: ReadonlyMap<string, Table> = new Map([
       name: 'category_metrics',
       schema: categoryMetricSchema,
       replaces: ['category', 'windowStart'],
-      keyColumn: 'category',
     }),
   ],
   [
@@ -127,7 +126,6 @@ const byTopic: ReadonlyMap<string, Table> = new Map([
       name: 'sessions',
       schema: sessionSchema,
       replaces: ['customerId', 'sessionStart'],
-      keyColumn: 'customer_id',
     }),
   ],
 ]);

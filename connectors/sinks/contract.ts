@@ -1,0 +1,194 @@
+/** What every sink promises, whatever its store: each record exactly once, through every crash. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openEmbeddedLog } from '../../src/log/embedded.ts';
+import { appendPurchases, openShop, openSink, runToTheEnd, type Shop, type StoreKind } from './contract-shop.ts';
+import { crashAfter, steppedLog, steppedSink } from './crashes.ts';
+import { type Sink, SinkError } from './sink.ts';
+
+const count = 240;
+const expected = Array.from({ length: count }, (_, n) => `test-${n}`).sort();
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ebb-sink-contract-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+async function shopIn(folder: string): Promise<Shop> {
+  return openShop(folder, await openEmbeddedLog({ path: join(folder, 'log.db') }));
+}
+
+/** Runs a sink to the end in small ranges, slow enough to be killed on the way. */
+const source = `
+  import { openShop, openSink, runToTheEnd } from '${new URL('./contract-shop.ts', import.meta.url)}';
+  import { openEmbeddedLog } from '${new URL('../../src/log/embedded.ts', import.meta.url)}';
+  const [kind, folder] = process.argv.slice(1);
+  await using shop = await openShop(folder, await openEmbeddedLog({ path: folder + '/log.db' }));
+  await using sink = openSink(kind, folder);
+  await runToTheEnd(shop, sink, {
+    limits: { records: 5, bytes: 1000000, linger: 0 },
+    onProgress: () => process.stdout.write('.'),
+  });
+`;
+
+/** Runs the program; `kill`: until shortly after it has written a range. @returns its exit code, `null` when it was killed */
+async function runProcess(kind: StoreKind, folder: string, kill: boolean): Promise<number | null> {
+  const program = ['--input-type=module', '--eval', source, kind, folder];
+  const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  child.stdout.resume();
+  if (kill) {
+    await Promise.race([ended, once(child.stdout, 'data')]);
+    await delay(Math.random() * 10);
+    child.kill('SIGKILL');
+  }
+  const [code] = await ended;
+  return code;
+}
+
+/**
+ * The suite, for the store that `openSink` makes of `kind`.
+ * @param eventIds the `eventId` of every row of topic `events` in the folder's store, repeats included
+ */
+export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Promise<readonly string[]>): void {
+  const stored = async (folder: string) => [...(await eventIds(folder))].sort();
+
+  describe(`the contract of sinks: ${kind}`, () => {
+    it('writes every record once, and no tick', async () => {
+      const folder = await newFolder();
+      await using shop = await shopIn(folder);
+      await using sink = openSink(kind, folder);
+      await appendPurchases(shop, 0, count);
+      await runToTheEnd(shop, sink);
+      expect(await stored(folder)).toEqual(expected);
+    });
+
+    it('goes on where it stopped, with what came since', async () => {
+      const folder = await newFolder();
+      await using shop = await shopIn(folder);
+      for (let n = 0; n < count; n += 80) {
+        await appendPurchases(shop, n, n + 80);
+        await using sink = openSink(kind, folder);
+        await runToTheEnd(shop, sink);
+      }
+      expect(await stored(folder)).toEqual(expected);
+    });
+
+    it('writes every record once when it crashes at any step, and again on the way back', {
+      timeout: 60_000,
+    }, async () => {
+      for (let steps = 1; steps < 20; steps++) {
+        const folder = await newFolder();
+        await using shop = await shopIn(folder);
+        await appendPurchases(shop, 0, count);
+        for (const left of [steps, Math.ceil(steps / 2)]) {
+          await using sink = openSink(kind, folder);
+          const step = crashAfter(left);
+          const crashing = { log: steppedLog(shop.log, step), registry: shop.registry };
+          await runToTheEnd({ ...shop, ...crashing }, steppedSink(sink, step)).catch((error: Error) =>
+            expect(error.message).toBe('crash'),
+          );
+        }
+        await using sink = openSink(kind, folder);
+        await runToTheEnd(shop, sink);
+        expect(await stored(folder), `crash after ${steps} steps`).toEqual(expected);
+      }
+    });
+
+    it('tries again while the store does not answer, also when it had written', async () => {
+      const folder = await newFolder();
+      await using shop = await shopIn(folder);
+      await using sink = openSink(kind, folder);
+      await appendPurchases(shop, 0, count);
+      let calls = 0;
+      const flaky = steppedSink(sink, () => {
+        calls += 1;
+        if (calls < 30 && calls % 3 === 0) {
+          throw new SinkError('UNAVAILABLE', 'no answer');
+        }
+      });
+      await runToTheEnd(shop, flaky, { backoff: { first: 1, longest: 2 } });
+      expect(await stored(folder)).toEqual(expected);
+    });
+
+    it('stops at an error that trying again does not mend', async () => {
+      const folder = await newFolder();
+      await using shop = await shopIn(folder);
+      await using sink = openSink(kind, folder);
+      await appendPurchases(shop, 0, count);
+      const full = steppedSink(sink, () => {
+        throw new SinkError('FULL', 'no room');
+      });
+      await expect(runToTheEnd(shop, full)).rejects.toMatchObject({ code: 'FULL' });
+    });
+
+    it('writes every record once when a partition moves to another member with a write in hand', async () => {
+      const folder = await newFolder();
+      await using here = await shopIn(folder);
+      await using there = await shopIn(folder);
+      await using mine = openSink(kind, folder);
+      await using theirs = openSink(kind, folder);
+      await appendPurchases(here, 0, count);
+      const gate = Promise.withResolvers<void>();
+      const begun = Promise.withResolvers<void>();
+      const running = runToTheEnd(here, heldUp(mine, begun.resolve, gate.promise));
+      await begun.promise;
+      const moved = Promise.withResolvers<void>();
+      const other = runToTheEnd(there, theirs, { onProgress: () => moved.resolve() });
+      await moved.promise;
+      gate.resolve();
+      await Promise.all([running, other]);
+      expect(await stored(folder)).toEqual(expected);
+    });
+
+    it('writes every record once when its process is killed', { timeout: 60_000 }, async () => {
+      const folder = await newFolder();
+      await using shop = await shopIn(folder);
+      await appendPurchases(shop, 0, count);
+      let killed = 0;
+      for (let kills = 10; kills >= 0; kills--) {
+        const code = await runProcess(kind, folder, kills > 0);
+        killed += code === null ? 1 : 0;
+        expect(code ?? 0, 'a process that was not killed ends well').toBe(0);
+      }
+      expect(killed, 'killed on the way').toBeGreaterThan(1);
+      expect(await stored(folder)).toEqual(expected);
+    });
+  });
+}
+
+/** A sink whose writes wait for the gate. */
+function heldUp(sink: Sink, begun: () => void, gate: Promise<void>): Sink {
+  const wait = async () => {
+    begun();
+    await gate;
+  };
+  if (sink.kind === 'idempotent') {
+    return {
+      ...sink,
+      async put(range, again) {
+        await wait();
+        await sink.put(range, again);
+      },
+    };
+  }
+  return {
+    ...sink,
+    async take(partition) {
+      const taken = await sink.take(partition);
+      return {
+        position: taken.position,
+        async write(batch) {
+          await wait();
+          await taken.write(batch);
+        },
+      };
+    },
+  };
+}
