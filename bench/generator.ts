@@ -49,7 +49,7 @@ async function writeHistory(): Promise<{ readonly events: number; readonly besid
       signal: stop.signal,
       now: Date.now,
       onProgress: ({ eventTime }) => {
-        if (eventTime >= options.start + HISTORY * 86_400_000) stop.abort();
+        if (eventTime !== undefined && eventTime >= options.start + HISTORY * 86_400_000) stop.abort();
       },
     });
     const { size } = await stat(path);

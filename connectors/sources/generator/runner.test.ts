@@ -155,8 +155,8 @@ test('a process killed at any instant leaves what one run would have written', a
 test('two runs of one shop take turns: the second waits, and goes on after the first', async () => {
   await using shop = await fixture();
   const stop = new AbortController();
-  const first = shop.run({ signal: stop.signal, onProgress: ({ written }) => written > 15_000 && stop.abort() });
-  const second = shop.run({ count: 40_000 });
+  const first = shop.run({ history: 1, clock: { factor: 1 }, signal: stop.signal });
+  const second = shop.run({ count: 40_000, onProgress: ({ phase }) => phase === 'waiting' && stop.abort() });
   const summaries = await Promise.all([first, second]);
   expect(summaries[0].written + summaries[1].written).toBe(40_000);
   expect((await entries(shop.log, shop.registry, syntheticShop)).map(valuesOf)).toEqual(expected(40_000));

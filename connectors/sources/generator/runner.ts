@@ -34,9 +34,10 @@ export interface GeneratorOptions extends Settings {
 export interface GeneratorProgress {
   /** Records committed by this run. */
   readonly written: number;
-  /** Event time up to which everything is committed. */
-  readonly eventTime: number;
-  readonly phase: 'history' | 'live';
+  /** Event time up to which everything is committed; `undefined` while waiting. */
+  readonly eventTime: number | undefined;
+  /** `waiting`: another process generates this preset of this shop. */
+  readonly phase: 'waiting' | 'history' | 'live';
 }
 
 export interface GeneratorSummary {
@@ -52,6 +53,8 @@ export interface GeneratorSummary {
 
 /** Wall time before work that an unavailable log refused is begun again from the last commit. */
 const RETRY_PAUSE = SECOND;
+/** Wall time without the generator's group after which somebody is told that another process has it. */
+const WAITING_AFTER = SECOND / 2;
 
 /**
  * Generates a preset into its topic until `count` or `signal` ends it, going on where the shop's last commit was. While
@@ -74,9 +77,13 @@ export async function runGenerator(options: GeneratorOptions): Promise<Generator
   };
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) leave.abort();
+  const waiting = setTimeout(() => {
+    options.onProgress?.({ written: 0, eventTime: undefined, phase: 'waiting' });
+  }, WAITING_AFTER);
   try {
     const join = { group: sourceGroup(sourceId(preset)), topics: [positionsSpec.name], signal: leave.signal };
     for await (const owned of log.join(join)) {
+      clearTimeout(waiting);
       working = true;
       const ended = await whileOwned(options, owned, run);
       if (ended !== 'lost' || signal.aborted) return { ...run, ended: ended === 'count' ? 'count' : 'signal' };
@@ -84,6 +91,7 @@ export async function runGenerator(options: GeneratorOptions): Promise<Generator
     }
     return { ...run, ended: 'signal' };
   } finally {
+    clearTimeout(waiting);
     signal.removeEventListener('abort', onAbort);
     leave.abort();
   }

@@ -5,7 +5,7 @@ export const SEASON_DAYS = 730;
 
 /**
  * The shop's season as operational time: the integral of the season over days, in weeks (CHURN.md's τ). In it customers
- * buy at a constant rate. Days are counted from the shop's first; beyond day 730 the season goes on unscaled anew.
+ * buy at a constant rate. Days are counted from the shop's first; after day 730 the season goes on with the same scale.
  */
 export interface Season {
   /** The season's factor on a day; its mean over the first 730 days is 1. */
