@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib';
-import type { SchemaElement } from 'hyparquet';
-import { ByteWriter, parquetWrite } from 'hyparquet-writer';
+import type { Encoding, SchemaElement } from 'hyparquet';
+import { ByteWriter, type ColumnSource, parquetWrite } from 'hyparquet-writer';
 import type { ColumnType, FileColumn } from './file-schema.ts';
 import type { SinkRecord } from './sink.ts';
 
@@ -40,28 +40,60 @@ const storages: Readonly<Record<ColumnType, Storage>> = {
   bytes: { element: { type: 'BYTE_ARRAY' } },
 };
 
-/** zstd halves snappy's size at its speed; every reader of today has it. Level 1: the gain beyond it is small, the time is not. */
+/** zstd makes files half of snappy's size in the same time; readers of today have it. Level 1: more gains little. */
 const compression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const compressors = { ZSTD: (bytes: Uint8Array) => zstdCompressSync(bytes, compression) };
 
 /** A Parquet file of the records: one row group, the same bytes for the same records. */
 export function parquetFile(columns: readonly FileColumn[], records: readonly SinkRecord[]): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ByteWriter(1 << 16);
   parquetWrite({
     writer,
     schema: schemaElements(columns),
-    columnData: columns.map((column) => ({
-      name: column.name,
-      data: columnData(column, records),
-      // Offsets and times are what queries skip by; bounds of the others cost more than they save.
-      statistics: column.name === '_offset' || column.type === 'timestamp-millis',
-    })),
-    codec: 'ZSTD',
+    columnData: columns.map((column) => columnSource(column, records)),
     compressors,
     rowGroupSize: Math.max(1, records.length),
     createdBy: 'ebb',
   });
   return writer.getBytes();
+}
+
+/** Below this, a column's dictionary and indexes are too small to be worth a compressor's start. */
+const smallFile = 4_096;
+
+function columnSource(column: FileColumn, records: readonly SinkRecord[]): ColumnSource {
+  const data = columnData(column, records);
+  const encoding = encodingOf(column, data);
+  return {
+    name: column.name,
+    data,
+    codec: encoding === 'PLAIN' || records.length >= smallFile ? 'ZSTD' : 'UNCOMPRESSED',
+    // Offsets and times are what queries skip by; bounds of the others cost more than they save.
+    statistics: column.name === '_offset' || column.type === 'timestamp-millis',
+    // Without a word the writer tries a dictionary for every column, most of its time.
+    ...(encoding === undefined ? {} : { encoding }),
+  };
+}
+
+/** A dictionary where a few values repeat, judged by some of them; `undefined` leaves booleans to the writer. */
+function encodingOf({ type }: FileColumn, data: readonly unknown[]): Encoding | undefined {
+  if (type === 'boolean') {
+    return undefined;
+  }
+  if (type !== 'string') {
+    return 'PLAIN';
+  }
+  const step = Math.max(1, Math.floor(data.length / 64));
+  const seen = new Set<unknown>();
+  let values = 0;
+  for (let index = 0; index < data.length; index += step) {
+    const value = data[index];
+    if (value !== null) {
+      seen.add(value);
+      values += 1;
+    }
+  }
+  return seen.size * 2 > values || values === 0 ? 'PLAIN' : 'RLE_DICTIONARY';
 }
 
 function schemaElements(columns: readonly FileColumn[]): SchemaElement[] {
