@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -19,8 +20,8 @@ interface Totals {
   zeros: number;
   readonly buyers: Set<string>;
   readonly customers: Set<string>;
-  /** Order-sensitive, over every event without the file's own name. */
-  checksum: number;
+  /** Over every event, in order. */
+  digest: string;
 }
 
 async function read(file: string, dataset: string): Promise<Totals> {
@@ -36,8 +37,10 @@ async function read(file: string, dataset: string): Promise<Totals> {
     zeros: 0,
     buyers: new Set(),
     customers: new Set(),
-    checksum: 0,
+    digest: '',
   };
+  const digest = createHash('sha1');
+  const fields = source.columns.map((column) => ({ column, field: columnName(column) }));
   for await (const batch of source.read({ signal: new AbortController().signal })) {
     for (const row of batch.rows) {
       totals.rows++;
@@ -48,24 +51,22 @@ async function read(file: string, dataset: string): Promise<Totals> {
         _error: row.malformed ?? null,
         _line: null,
       };
-      for (const column of source.columns) raw[columnName(column)] = row.columns[column] ?? null;
+      for (const { column, field } of fields) raw[field] = row.columns[column] ?? null;
       const event = toEvent(raw);
       if (isRejection(event)) totals.rejected[event.code] = (totals.rejected[event.code] ?? 0) + 1;
-      else count(totals, event);
+      else count(totals, event, digest);
     }
   }
-  return totals;
+  return { ...totals, digest: digest.digest('hex') };
 }
 
-function count(totals: Totals, event: Event): void {
+function count(totals: Totals, event: Event, digest: Hash): void {
   totals.kinds[event.kind] = (totals.kinds[event.kind] ?? 0) + 1;
   if (event.customerId !== null) totals.customers.add(event.customerId);
-  for (const part of [event.eventId, event.customerId, event.orderId, event.product, event.country, event.localDate]) {
-    for (let index = 0; index < (part ?? '').length; index++) {
-      totals.checksum = (Math.imul(totals.checksum, 31) + (part ?? '').charCodeAt(index)) | 0;
-    }
-  }
-  totals.checksum = (Math.imul(totals.checksum, 31) + event.amount + event.quantity + (event.time % 86_400_000)) | 0;
+  const { eventId, customerId, orderId, product, country, time, localHour, quantity, unitPrice, amount } = event;
+  digest.update(
+    `${eventId},${customerId},${orderId},${product},${country},${time},${localHour},${quantity},${unitPrice},${amount}\n`,
+  );
   if (event.kind !== 'PURCHASE') return;
   totals.purchased += event.amount;
   if (event.amount === 0) totals.zeros++;
