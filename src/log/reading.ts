@@ -14,13 +14,14 @@ export interface Place {
   readonly end: number;
 }
 
-/** Milliseconds after which a reader that finds batch after batch lets timers and signals have their turn. */
+/** Milliseconds after which readers that never have to wait let timers and signals have their turn. */
 const turnAfter = 8;
 
 /** Reads batches, one stored batch at a time and none ahead. */
 export class Reading {
   readonly #changes: Changes;
   readonly #patience: number;
+  #turned = performance.now();
   readonly #batch;
   readonly #bounds;
   readonly #end;
@@ -91,7 +92,6 @@ export class Reading {
   /** Batches of all places in turn, waiting for more at the end, until `signal` aborts or every place has reached its `end`. */
   async *follow(places: readonly Place[], signal: AbortSignal | undefined): AsyncGenerator<Batch, void, undefined> {
     const keys = places.map((place) => partitionKey(place.topic, place.partition));
-    let turned = performance.now();
     for (;;) {
       let found = false;
       for (const place of places) {
@@ -100,10 +100,6 @@ export class Reading {
         if (batch === undefined) continue;
         found = true;
         yield batch;
-        if (performance.now() - turned > turnAfter) {
-          await nextTurn();
-          turned = performance.now();
-        }
       }
       if (places.every((place) => place.position >= place.end)) return;
       if (found) continue;
@@ -112,13 +108,18 @@ export class Reading {
     }
   }
 
-  /** Runs a query, again and again while the file is locked. @throws LogError */
+  /** Runs a query, at once and again and again while the file is locked. @throws LogError */
   async patiently<T>(query: () => T, doing: string): Promise<T> {
     try {
-      return await patiently(() => {
+      const result = await patiently(() => {
         this.#changes.check();
         return query();
       }, this.#patience);
+      if (performance.now() - this.#turned > turnAfter) {
+        await nextTurn();
+        this.#turned = performance.now();
+      }
+      return result;
     } catch (error) {
       throw asLogError(error, doing);
     }

@@ -65,11 +65,8 @@ export class Transactions {
 
   async #commit(jobs: readonly Job[]): Promise<void> {
     try {
-      await patiently(() => this.#db.exec('BEGIN IMMEDIATE'), this.#patience);
-      for (const job of jobs) job.run();
-      this.#db.exec('COMMIT');
+      await patiently(() => this.#run(jobs), this.#patience);
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       const [first, ...others] = jobs;
       if (others.length === 0) first?.reject(asLogError(error, 'Writing to the log'));
       // One of them is to blame: alone, each gets what it deserves.
@@ -77,5 +74,17 @@ export class Transactions {
       return;
     }
     for (const job of jobs) job.settle();
+  }
+
+  /** From begin to end without waiting, so that nothing else sees the transaction half done. */
+  #run(jobs: readonly Job[]): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const job of jobs) job.run();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
   }
 }
