@@ -19,7 +19,9 @@ export type ReadTime = (cell: Cell | undefined) => Moment | string;
 export const EPOCH_SECONDS = 'epoch-seconds';
 export const EPOCH_MILLIS = 'epoch-millis';
 const HOUR = 3_600_000;
-const LIMIT = 253_402_300_800_000;
+/** 0001-01-01 and the end of 9999, UTC epoch ms: no time that is read lies outside. */
+export const EARLIEST = -62_135_596_800_000;
+const END = 253_402_300_800_000;
 
 /**
  * A reader of times by patterns, tried in order. Texts that state no offset are local times of `zone`.
@@ -67,7 +69,7 @@ function readerOf(pattern: string, zone: Zone): (text: string) => Moment | strin
 function sinceEpoch(text: string, unit: number, zone: Zone): Moment | string | undefined {
   if (!/^-?\d+(\.\d+)?$/.test(text)) return undefined;
   const time = Math.floor(Number(text) * unit);
-  return Math.abs(time) < LIMIT ? momentOf(time, zone) : 'further from 1970 than the year 9999';
+  return time >= EARLIEST && time < END ? momentOf(time, zone) : 'not between the years 1 and 9999';
 }
 
 /** @param time UTC epoch milliseconds */

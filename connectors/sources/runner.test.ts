@@ -1,0 +1,337 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Descriptor, type DescriptorInput, parseDescriptor } from '../../datasets/descriptor.ts';
+import { type RawRow, rawSchema } from '../../datasets/raw.ts';
+import { EARLIEST } from '../../datasets/read-time.ts';
+import type { Tick } from '../../schemas/generated.ts';
+import { memoryRegistry } from '../../src/avro/memory-registry.ts';
+import type { Registry } from '../../src/avro/registry.ts';
+import { openSerde } from '../../src/avro/serde.ts';
+import { behindOf, isTick, tickCodec } from '../../src/engine/tick.ts';
+import { openEmbeddedLog } from '../../src/log/embedded.ts';
+import type { Log } from '../../src/log/log.ts';
+import { partitionOf } from '../../src/log/partition.ts';
+import { openSource } from './open.ts';
+import { type RunSourceOptions, runSource, type SourceSummary } from './runner.ts';
+import type { Source } from './source.ts';
+
+const HOUR = 3_600_000;
+const START = Date.UTC(2024, 0, 1);
+const PARTITIONS = 4;
+
+const shop: DescriptorInput = {
+  name: 'my-shop',
+  title: 'A shop',
+  format: { kind: 'csv' },
+  columns: { customer: 'who', time: 'when', amount: 'paid' },
+  time: { patterns: ['ISO'] },
+  currency: { code: 'EUR', digits: 2 },
+  rows: { sorted: true, disorder: 60_000 },
+  amount: 'column',
+  kind: { constant: 'PURCHASE' },
+};
+const descriptor = parseDescriptor(shop, 'test');
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ebb-runner-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Setting {
+  readonly log: Log;
+  readonly registry: Registry;
+  run(source: Source, changes?: Partial<RunSourceOptions>): Promise<SourceSummary>;
+  /** By partition: what stands there, in words. */
+  content(of?: Descriptor, columns?: readonly string[]): Promise<readonly (readonly string[])[]>;
+}
+
+async function withLog(work: (setting: Setting) => Promise<void>): Promise<void> {
+  await using log = await openEmbeddedLog({ path: ':memory:' });
+  await using registry = memoryRegistry();
+  await work({
+    log,
+    registry,
+    run: (source, changes) =>
+      runSource({
+        log,
+        registry,
+        shop: 'test',
+        descriptor,
+        source,
+        partitions: PARTITIONS,
+        speed: 'max',
+        signal: new AbortController().signal,
+        now: () => START,
+        ...changes,
+      }),
+    content: async (of = descriptor, columns = []) => {
+      const name = `test.raw.${of.name}`;
+      const rows = await openSerde<RawRow>(registry, `${name}-value`, rawSchema(of, columns));
+      const ticks = await tickCodec(registry, name);
+      const found: string[][] = Array.from({ length: PARTITIONS }, () => []);
+      for await (const { partition, records } of log.read({ topic: name, from: 'start', to: 'end' })) {
+        await rows.prepare(records.map(({ value }) => value));
+        for (const record of records) {
+          if (record.value === null) throw new Error('a tombstone');
+          const behind = behindOf(record);
+          const text = isTick(record)
+            ? tickText(ticks.decode(record.value))
+            : `${record.key} ${JSON.stringify(rows.decode(record.value))}${behind > EARLIEST ? ` behind ${behind}` : ''}`;
+          found[partition]?.push(text);
+        }
+      }
+      return found;
+    },
+  });
+}
+
+function tickText({ writer, from, of, time, closed }: Tick): string {
+  return `tick ${writer} ${from}/${of} ${time === EARLIEST ? 'beginning' : time - START}${closed ? ' closed' : ''}`;
+}
+
+async function file(name: string, lines: readonly string[], of = descriptor): Promise<Source> {
+  const path = join(folder, name);
+  await writeFile(path, lines.join('\n'));
+  return openSource(path, of, { now: () => START, random: () => 0 });
+}
+
+/** Rows ten minutes apart, with a line that is none now and then. */
+function someRows(count: number): readonly string[] {
+  const lines = Array.from({ length: count }, (_, index) =>
+    index % 97 === 50 ? 'broken' : `c${index % 23},${new Date(START + index * 600_000).toISOString()},${index}.50`,
+  );
+  return ['who,when,paid', ...lines];
+}
+
+describe('a file', () => {
+  it('becomes raw rows in their keys partitions, between ticks that open, step and close its writer', () =>
+    withLog(async ({ run, content }) => {
+      const source = await file('small.csv', [
+        'who,when,paid',
+        'a,2024-01-01T00:00:00Z,1',
+        'b,2024-01-01T01:30:00Z,2',
+        'c',
+      ]);
+      const summary = await run(source, { tickStep: HOUR });
+      expect(summary).toEqual({
+        source: source.id,
+        topic: 'test.raw.my-shop',
+        alreadyThere: false,
+        rows: 3,
+        written: 3,
+        malformed: 1,
+        untimed: 0,
+        behind: 0,
+        ended: 'end',
+      });
+      const writer = `source.my-shop.${source.id.slice(0, 12)}`;
+      const found = await content();
+      found.forEach((texts, partition) => {
+        expect(texts.filter((text) => text.startsWith('tick'))).toEqual([
+          `tick ${writer} 0/1 beginning`,
+          `tick ${writer} 0/1 ${-60_000}`,
+          `tick ${writer} 0/1 ${1.5 * HOUR - 60_000}`,
+          `tick ${writer} 0/1 ${1.5 * HOUR + 1} closed`,
+        ]);
+        expect(texts.some((text) => text.startsWith('a '))).toBe(partition === partitionOf('a', PARTITIONS));
+      });
+      const rows = found.flat().filter((text) => !text.startsWith('tick'));
+      expect(rows).toContain(
+        `a ${JSON.stringify({ _row: 1, _file: source.id, _time: START, _error: null, _line: null, who: 'a', when: '2024-01-01T00:00:00Z', paid: '1' })}`,
+      );
+      expect(rows).toContain(
+        `null ${JSON.stringify({ _row: 3, _file: source.id, _time: null, _error: 'it has 1 field and should have 3', _line: 'c', who: null, when: null, paid: null })}`,
+      );
+    }));
+
+  it('that is there already changes nothing, unless it is wanted again under ids of its own', () =>
+    withLog(async ({ run, content }) => {
+      const source = await file('twice.csv', someRows(20));
+      await run(source);
+      const before = await content();
+      expect(await run(source)).toMatchObject({ alreadyThere: true, rows: 20, written: 0 });
+      expect(await content()).toEqual(before);
+      expect(await run(source, { again: true })).toMatchObject({
+        source: `${source.id}#2`,
+        alreadyThere: false,
+        written: 20,
+      });
+      expect(await run(source, { again: true })).toMatchObject({ source: `${source.id}#3`, written: 20 });
+      expect(await run(source)).toMatchObject({ source: `${source.id}#3`, alreadyThere: true });
+    }));
+
+  it('stopped after any commit goes on from there: what stands in the log is that of a run without stops', async () => {
+    const source = await file('stops.csv', someRows(25_000));
+    const changes = { tickStep: HOUR };
+    let expected: readonly (readonly string[])[] = [];
+    await withLog(async ({ run, content }) => {
+      await run(source, changes);
+      expected = await content();
+    });
+    for (const commits of [1, 2, 3]) {
+      await withLog(async ({ run, content }) => {
+        const runs: SourceSummary[] = [];
+        do {
+          const stop = new AbortController();
+          let seen = 0;
+          const onProgress = () => {
+            if (++seen >= commits) stop.abort();
+          };
+          runs.push(await run(source, { ...changes, signal: stop.signal, onProgress }));
+        } while (runs.at(-1)?.ended === 'signal' && runs.length < 30);
+        expect(runs.at(-1)).toMatchObject({ ended: 'end', rows: 25_000 });
+        expect(runs.reduce((sum, { written }) => sum + written, 0)).toBe(25_000);
+        expect(await content()).toEqual(expected);
+      });
+    }
+  });
+
+  it('marks the rows that come behind its watermark', () =>
+    withLog(async ({ run, content }) => {
+      const lines = [
+        'who,when,paid',
+        'a,2024-01-01T02:00:00Z,1',
+        'a,2024-01-01T01:59:00Z,2',
+        'a,2024-01-01T01:58:59Z,3',
+        'a,never,4',
+      ];
+      expect(await run(await file('behind.csv', lines))).toMatchObject({ behind: 1, untimed: 1 });
+      const behind = (await content()).flat().filter((text) => text.includes('behind'));
+      expect(behind).toHaveLength(1);
+      expect(behind[0]).toMatch(new RegExp(`"paid":"3"} behind ${START + 2 * HOUR - 60_000}$`));
+    }));
+
+  it('in no order of time ticks when it begins and when all its days are over', () =>
+    withLog(async ({ run, content }) => {
+      const days = parseDescriptor(
+        {
+          ...shop,
+          rows: { sorted: false },
+          time: { patterns: ['ISO'], precision: 'day', coversUntil: '2024-01-31', zone: 'Europe/Berlin' },
+        },
+        'test',
+      );
+      const lines = ['who,when,paid', 'a,2024-01-05,1', 'b,2024-01-03,1', 'c,2024-01-04,1'];
+      const source = await file('unsorted.csv', lines, days);
+      await run(source, { descriptor: days });
+      const writer = `source.my-shop.${source.id.slice(0, 12)}`;
+      const end = Date.UTC(2024, 0, 31, 23) - START;
+      for (const texts of await content(days)) {
+        expect(texts.at(0)).toBe(`tick ${writer} 0/1 beginning`);
+        expect(texts.at(-1)).toBe(`tick ${writer} 0/1 ${end} closed`);
+        expect(texts.filter((text) => text.startsWith('tick'))).toHaveLength(2);
+      }
+    }));
+
+  it('may have more columns than the last one, and its rows are still readable as before', () =>
+    withLog(async ({ run, content }) => {
+      await run(await file('one.csv', ['who,when,paid', 'a,2024-01-01,1']));
+      await run(await file('two.csv', ['who,when,coupon,paid', 'a,2024-01-02,X,2']));
+      const rows = (await content()).flat().filter((text) => !text.startsWith('tick'));
+      expect(rows.map((text) => /"paid":"\d"/.exec(text)?.[0])).toEqual(['"paid":"1"', '"paid":"2"']);
+      expect(
+        (await content(descriptor, ['coupon'])).flat().filter((text) => text.includes('"coupon":"X"')),
+      ).toHaveLength(1);
+    }));
+
+  it('read by two at once is written once', () =>
+    withLog(async ({ run }) => {
+      const source = await file('race.csv', someRows(10_000));
+      const [one, two] = await Promise.all([run(source), run(source)]);
+      expect(one.written + two.written).toBe(10_000);
+      expect([one.rows, two.rows]).toEqual([10_000, 10_000]);
+    }));
+
+  it('damaged in the middle keeps what came before, and goes on when it is whole', () =>
+    withLog(async ({ run, log }) => {
+      const whole = await file('whole.csv', someRows(9_000));
+      const damaged: Source = {
+        ...whole,
+        async *read(options) {
+          let rows = 0;
+          for await (const batch of whole.read(options)) {
+            yield batch;
+            rows += batch.rows.length;
+            if (rows >= 7_000) throw new Error('unreadable');
+          }
+        },
+      };
+      await expect(run(damaged)).rejects.toThrow('unreadable');
+      expect(await run(whole)).toMatchObject({ rows: 9_000, ended: 'end' });
+      const info = (await log.topics()).find(({ name }) => name === 'test.raw.my-shop');
+      expect(info?.partitions).toBe(PARTITIONS);
+    }));
+});
+
+describe('at a speed', () => {
+  it('rows come at their time', () =>
+    withLog(async ({ run }) => {
+      let wall = START;
+      const seen: number[] = [];
+      const source = await file('paced.csv', someRows(5));
+      const summary = await run(source, {
+        speed: 600_000,
+        now: () => {
+          wall += 1;
+          return wall;
+        },
+        onProgress: ({ rows }) => seen.push(rows),
+      });
+      expect(summary).toMatchObject({ rows: 5, ended: 'end' });
+      expect(seen.length).toBeGreaterThanOrEqual(1);
+    }));
+
+  it('a file in no order of time is refused, with what to do', () =>
+    withLog(async ({ run }) => {
+      const unsorted = parseDescriptor({ ...shop, rows: { sorted: false } }, 'test');
+      const source = await file('refused.csv', someRows(5), unsorted);
+      await expect(run(source, { descriptor: unsorted, speed: 3600 })).rejects.toMatchObject({
+        code: 'NOT_IN_TIME_ORDER',
+        message: expect.stringContaining('--speed max'),
+      });
+    }));
+
+  it('stopped in the middle goes on with the next row', () =>
+    withLog(async ({ run, content }) => {
+      const source = await file('paced-stop.csv', someRows(40));
+      const stop = new AbortController();
+      const onProgress = ({ rows }: { readonly rows: number }) => {
+        if (rows > 0) stop.abort();
+      };
+      const first = await run(source, { speed: 3600, now: Date.now, signal: stop.signal, onProgress });
+      expect(first).toMatchObject({ ended: 'signal' });
+      expect(first.rows).toBeLessThan(40);
+      expect(await run(source)).toMatchObject({ rows: 40, ended: 'end' });
+      const rows = (await content()).flat().filter((text) => !text.startsWith('tick'));
+      expect(new Set(rows.map((text) => /"_row":\d+/.exec(text)?.[0])).size).toBe(40);
+      expect(rows).toHaveLength(40);
+    }));
+});
+
+describe('a live source', () => {
+  it('ticks its clock, commits what comes, and counts on after a restart', () =>
+    withLog(async ({ run, content }) => {
+      const live = (watermark: number, who: string): Source => ({
+        id: 'f'.repeat(64),
+        name: 'http://example/events',
+        columns: ['who', 'when', 'paid'],
+        progress: () => undefined,
+        async *read({ from }) {
+          const row = Number(from ?? 0) + 1;
+          const columns = { who, when: new Date(START).toISOString(), paid: '1' };
+          yield { rows: [{ row, columns }], position: String(row), watermark };
+          yield { rows: [], position: String(row), watermark: watermark + 1000 };
+        },
+      });
+      expect(await run(live(START + 5000, 'a'))).toMatchObject({ rows: 1, alreadyThere: false });
+      expect(await run(live(START + 9000, 'b'))).toMatchObject({ rows: 2, written: 1, alreadyThere: false, behind: 1 });
+      const found = await content();
+      expect(found.flat().filter((text) => text.includes('"_row":2'))).toHaveLength(1);
+      expect(
+        found[0]?.filter((text) => text.startsWith('tick')).map((text) => text.split(' ').slice(3).join(' ')),
+      ).toEqual(['beginning', '-60000', '5000', '6000', '6000 closed', '9000', '10000', '10000 closed']);
+    }));
+});
