@@ -48,7 +48,7 @@ export function decoder(reader: Type, writerSchema: Schema): Decode {
     try {
       read = reader.decode(bytes, frameLength, resolver);
     } catch (cause) {
-      throw unreadable(writer, bytes, reasonOf(cause), cause);
+      throw unreadable(writer, bytes, messageOf(cause), cause);
     }
     if (read.offset !== bytes.length) {
       throw unreadable(
@@ -74,13 +74,6 @@ function resolve(reader: Type, writer: Type) {
 function unreadable(writer: Type, bytes: Buffer, reason: string, cause?: unknown): AvroError {
   const what = `${bytes.length} bytes, framed as ${nameOf(writer)} with schema id ${schemaIdOf(bytes)}`;
   return new AvroError('UNREADABLE', `${what}, do not read as such: ${reason}`, { cause });
-}
-
-function reasonOf(cause: unknown): string {
-  const message = messageOf(cause);
-  return message === 'potential precision loss'
-    ? 'they hold a long beyond ±2^53, which a number cannot hold exactly'
-    : message;
 }
 
 function invalidValue(type: Type, value: unknown, cause: unknown): AvroError {

@@ -84,24 +84,28 @@ function byte(buf: Buffer, index: number): number {
   return buf[index] ?? 0;
 }
 
+/** Branches 0 and 1 as they are written. */
+const isNull = 0;
+const isValue = 2;
+
 /** `["null", X]`: no search for the branch that fits. */
 export class Nullable extends avro.types.UnwrappedUnionType {
   override _read(tap: Tap): unknown {
-    const branch = tap.readLong();
-    if (branch === 0) {
+    const branch = tap.buf[tap.pos++];
+    if (branch === isNull) {
       return null;
     }
-    if (branch !== 1) {
-      throw new RangeError(`invalid union index: ${branch}`);
+    if (branch !== isValue) {
+      throw new RangeError('neither null nor a value');
     }
     return this.types[1]?._read(tap);
   }
 
   override _write(tap: Tap, value: unknown): void {
     if (value === null) {
-      tap.writeLong(0);
+      tap.buf[tap.pos++] = isNull;
     } else {
-      tap.writeLong(1);
+      tap.buf[tap.pos++] = isValue;
       this.types[1]?._write(tap, value);
     }
   }

@@ -1,6 +1,7 @@
 /** The logical types `set` and `counts`: lists on the wire, a Set and a Map of counts in the program. */
 import avro, { type Schema, type Type } from 'avsc';
 import { FastString } from './fast.ts';
+import { readLong, writeLong } from './long.ts';
 import { blockSize } from './strict.ts';
 import type { Tap } from './tap.ts';
 
@@ -75,11 +76,7 @@ export class CountsType extends LogicalType {
     for (let size = blockSize(tap); size > 0; size = blockSize(tap)) {
       for (let i = 0; i < size; i++) {
         const key = text._read(tap);
-        const count = tap.readLong();
-        if (!Number.isSafeInteger(count)) {
-          throw new RangeError('potential precision loss');
-        }
-        values.set(key, count);
+        values.set(key, readLong(tap));
       }
     }
     return values;
@@ -92,11 +89,8 @@ export class CountsType extends LogicalType {
     if (value.size > 0) {
       tap.writeLong(value.size);
       for (const [key, count] of value) {
-        if (!Number.isSafeInteger(count)) {
-          throw new TypeError('a count is not a safe integer');
-        }
         text._write(tap, key);
-        tap.writeLong(count);
+        writeLong(tap, count);
       }
     }
     tap.writeLong(0);

@@ -160,6 +160,30 @@ it.each([
   expect(() => serde.decode(claim)).toThrow(expect.objectContaining({ code: 'UNREADABLE' }));
 });
 
+it('keeps longs of every length', async () => {
+  const serde = await field<number | null>(['null', 'long']);
+  const powers = [...Array(54).keys()].map((power) => 2 ** power);
+  for (const x of powers.flatMap((n) => [n - 1, n, -n, 1 - n, -n - 1]).filter(Number.isSafeInteger)) {
+    expect(serde.decode(serde.encode({ x })).x).toBe(x || 0);
+  }
+});
+
+it('writes longs as other writers of Avro do', async () => {
+  const serde = await field<number>('long');
+  const hex = (x: number) => serde.encode({ x }).subarray(5).toString('hex');
+  expect([0, -1, 1, -64, 64, 8192, -(2 ** 31), 2 ** 53 - 1, 1 - 2 ** 53].map(hex)).toEqual([
+    '00',
+    '01',
+    '02',
+    '7f',
+    '8001',
+    '808001',
+    'ffffffff0f',
+    'feffffffffffff1f',
+    'fdffffffffffff1f',
+  ]);
+});
+
 it('refuses a long beyond what a number can hold, when reading too', async () => {
   const serde = await field<number>('long');
   const bytes = Buffer.from([0, 0, 0, 0, serde.id, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);

@@ -19,5 +19,7 @@ declare module 'avsc' {
     _read(tap: Tap): unknown;
     _skip(tap: Tap): void;
     _write(tap: Tap, value: unknown): void;
+    /** `hook` is given what does not fit. */
+    _check(value: unknown, flags: unknown, hook?: (value: unknown, type: Type) => void, path?: string[]): boolean;
   }
 }

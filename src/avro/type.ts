@@ -2,9 +2,11 @@ import avro, { type Schema, type Type } from 'avsc';
 import { AvroError } from './error.ts';
 import { FastString, Nullable } from './fast.ts';
 import { CountsType, SetType, underlying } from './logical.ts';
+import { ExactLong } from './long.ts';
 import { StrictArray, StrictEnum, StrictMap } from './strict.ts';
 
 const text = new FastString();
+const long = new ExactLong();
 const logicalTypes = { set: SetType, counts: CountsType };
 
 /**
@@ -33,6 +35,9 @@ function ourType(schema: unknown, options: unknown): Type | undefined {
   if (schema === 'string') {
     return text;
   }
+  if (schema === 'long') {
+    return long;
+  }
   if (Array.isArray(schema)) {
     return schema.length === 2 && schema[0] === 'null' ? new Nullable(schema, options) : undefined;
   }
@@ -43,6 +48,8 @@ function ourType(schema: unknown, options: unknown): Type | undefined {
   switch (schema.type) {
     case 'string':
       return text;
+    case 'long':
+      return long;
     case 'array':
       return logical ? undefined : new StrictArray(schema as Schema, options);
     case 'map':
