@@ -1,0 +1,17 @@
+-- High-value customers: the 50 with the highest spend.
+-- :shop; :from, :to  range in UTC epoch milliseconds (the last 365 days)
+-- Rows: customer_id, spend (minor units), orders, mean_order_value, last_purchase (UTC epoch milliseconds), band,
+-- probability. Without a table of churn scores, band is UNSCORED and probability null.
+select
+  customer_id,
+  sum(amount) as spend,
+  count(distinct coalesce(order_id, event_id)) as orders,
+  1.0 * sum(amount) / count(distinct coalesce(order_id, event_id)) as mean_order_value,
+  max(time) as last_purchase,
+  'UNSCORED' as band,
+  null as probability
+from ecommerce_events
+where shop = :shop and kind = 'PURCHASE' and customer_id is not null and time >= :from and time < :to
+group by customer_id
+order by spend desc, customer_id
+limit 50
