@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export.
 export default defineConfig({
   test: {
-    include: ['{src,topologies,schemas,connectors,datasets,scripts,bench}/**/*.test.ts'],
+    include: ['{src,topologies,schemas,connectors,datasets,sql,scripts,bench}/**/*.test.ts'],
     exclude: ['**/*.int.test.ts', '**/node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,

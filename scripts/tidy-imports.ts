@@ -73,7 +73,7 @@ export function importProblems(files: readonly SourceFile[]): readonly Problem[]
 
 /** Tests, the programs they kill (`x.child.ts`) and contract suites use real parts from everywhere. */
 function isTest(path: string): boolean {
-  return /\.(test|child)\.ts$|(^|\/)contract\.ts$/.test(path);
+  return /\.(test|child|testing)\.ts$|(^|\/)contract(-\w+)?\.ts$/.test(path);
 }
 
 const statement = /^(?:import|export)\s+(type\s)?\s*(?:([^;'"]*?)\s*from\s*)?['"]([^'"]+)['"]/gm;
