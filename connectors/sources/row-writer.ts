@@ -3,8 +3,9 @@ import type { Cell } from '../../datasets/cell.ts';
 import { DAY } from '../../datasets/civil.ts';
 import type { Descriptor } from '../../datasets/descriptor.ts';
 import { keepsTypes, type RawRow } from '../../datasets/raw.ts';
-import { EARLIEST, timeReader } from '../../datasets/read-time.ts';
+import { timeReader } from '../../datasets/read-time.ts';
 import { zoneOf } from '../../datasets/zone.ts';
+import { BEGINNING } from '../../src/engine/tick.ts';
 import type { Outbox } from './outbox.ts';
 import type { SourceRow } from './source.ts';
 
@@ -83,7 +84,7 @@ export function rowWriter(options: RowWriterOptions): RowWriter {
         outbox.tick(watermark);
       }
     },
-    open: () => outbox.tick(EARLIEST),
+    open: () => outbox.tick(BEGINNING),
     tick(time) {
       if (time <= watermark) return;
       watermark = time;
@@ -135,7 +136,7 @@ export function endOfData(descriptor: Descriptor, greatest: number): number {
     const midnight = (Math.floor(local / DAY) + 1) * DAY;
     return midnight - place.offsetAtLocal(midnight);
   };
-  const covered = coversUntil === undefined ? EARLIEST : endOfDay(Date.parse(`${coversUntil}T00:00:00Z`));
+  const covered = coversUntil === undefined ? BEGINNING : endOfDay(Date.parse(`${coversUntil}T00:00:00Z`));
   if (greatest === Number.NEGATIVE_INFINITY) return covered;
   const seen = precision === 'instant' ? greatest + 1 : endOfDay(greatest + place.offsetAt(greatest));
   return Math.max(covered, seen);

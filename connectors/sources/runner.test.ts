@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Descriptor, type DescriptorInput, parseDescriptor } from '../../datasets/descriptor.ts';
 import { type RawRow, rawSchema } from '../../datasets/raw.ts';
-import { EARLIEST } from '../../datasets/read-time.ts';
 import type { Tick } from '../../schemas/generated.ts';
 import { memoryRegistry } from '../../src/avro/memory-registry.ts';
 import type { Registry } from '../../src/avro/registry.ts';
 import { openSerde } from '../../src/avro/serde.ts';
-import { behindOf, isTick, tickCodec } from '../../src/engine/tick.ts';
+import { BEGINNING, behindOf, isTick, tickCodec } from '../../src/engine/tick.ts';
 import { openEmbeddedLog } from '../../src/log/embedded.ts';
 import type { Log } from '../../src/log/log.ts';
 import { partitionOf } from '../../src/log/partition.ts';
@@ -79,7 +78,7 @@ async function withLog(work: (setting: Setting) => Promise<void>): Promise<void>
           const behind = behindOf(record);
           const text = isTick(record)
             ? tickText(ticks.decode(record.value))
-            : `${record.key} ${JSON.stringify(rows.decode(record.value))}${behind > EARLIEST ? ` behind ${behind}` : ''}`;
+            : `${record.key} ${JSON.stringify(rows.decode(record.value))}${behind > BEGINNING ? ` behind ${behind}` : ''}`;
           found[partition]?.push(text);
         }
       }
@@ -89,7 +88,7 @@ async function withLog(work: (setting: Setting) => Promise<void>): Promise<void>
 }
 
 function tickText({ writer, from, of, time, closed }: Tick): string {
-  return `tick ${writer} ${from}/${of} ${time === EARLIEST ? 'beginning' : time - START}${closed ? ' closed' : ''}`;
+  return `tick ${writer} ${from}/${of} ${time === BEGINNING ? 'beginning' : time - START}${closed ? ' closed' : ''}`;
 }
 
 async function file(name: string, lines: readonly string[], of = descriptor): Promise<Source> {
