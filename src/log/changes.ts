@@ -18,6 +18,7 @@ export class Changes {
   readonly #dataVersion: () => number;
   #waiters = new Set<Waiter>();
   #seen: number;
+  #count = 0;
   #pause = shortest;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -28,14 +29,18 @@ export class Changes {
     this.#seen = this.#dataVersion();
   }
 
+  mark(): number {
+    return this.#count;
+  }
+
   /**
    * Resolves when one of the keys is announced, when another connection has written anything, or when `signal` aborts.
-   * Nothing is missed between a look that found nothing and this call, if there is no waiting in between.
+   * `mark`: as `mark()` gave it before the look that found nothing, so that no change since then is missed.
    * @throws LogError CLOSED when the log is closed meanwhile
    */
-  wait(keys: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  wait(keys: readonly string[], mark: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return resolve();
+      if (signal?.aborted || mark !== this.#count) return resolve();
       const waiter: Waiter = {
         keys,
         wake: () => {
@@ -53,6 +58,7 @@ export class Changes {
   }
 
   announce(keys: Iterable<string>): void {
+    this.#count++;
     if (this.#waiters.size === 0) return;
     const changed = new Set(keys);
     for (const waiter of [...this.#waiters]) if (waiter.keys.some((key) => changed.has(key))) waiter.wake();
@@ -79,6 +85,7 @@ export class Changes {
     if (version === this.#seen) this.#pause = Math.min(this.#pause * 1.5, longest);
     else {
       this.#seen = version;
+      this.#count++;
       this.#pause = shortest;
       this.#wakeAll();
     }

@@ -12,7 +12,8 @@ import {
   textsOf,
   topicOf,
 } from './contract-harness.ts';
-import type { Batch, Log, Owned } from './log.ts';
+import { copy } from './copy.ts';
+import type { Batch } from './log.ts';
 
 export function groupContract(subject: Subject): void {
   describe('commits', () => {
@@ -214,24 +215,4 @@ async function take(batches: AsyncIterable<Batch>, records: number): Promise<Bat
     if (count >= records) break;
   }
   return taken;
-}
-
-/** Copies `in` to `out`, in as many commits as it gets batches. */
-async function copy(log: Log, signal: AbortSignal): Promise<void> {
-  const tasks: Promise<void>[] = [];
-  for await (const owned of log.join({ group: 'copy', topics: ['in'], signal })) tasks.push(copyPartition(owned));
-  await Promise.all(tasks);
-}
-
-async function copyPartition(owned: Owned): Promise<void> {
-  try {
-    const from = { in: 0, ...(await owned.positions()) };
-    for await (const { records, next } of owned.batches(from)) {
-      const appends = [{ topic: 'out', partition: owned.partition, records }];
-      await owned.commit({ appends, positions: { in: next } });
-    }
-  } catch (error) {
-    // Taken away between reading and committing: its next owner goes on.
-    if (!owned.signal.aborted && !(error instanceof Error && 'code' in error && error.code === 'FENCED')) throw error;
-  }
 }

@@ -19,7 +19,7 @@ import {
 import { type Held, Membership } from './membership.ts';
 import { Presence } from './presence.ts';
 import { type Place, Reading } from './reading.ts';
-import { openFile } from './sqlite-file.ts';
+import { type LogFile, openFile } from './sqlite-file.ts';
 import { Transactions } from './transactions.ts';
 import { encode, Writing, type Written } from './writing.ts';
 
@@ -47,9 +47,9 @@ export interface EmbeddedLog extends Log {
  */
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
   const patience = options.patience ?? 30_000;
-  const db = await openFile(options, patience);
-  const log = new SqliteLog(db, options, patience);
-  log.sweep();
+  const file = await openFile(options, patience);
+  const log = new SqliteLog(file, options, patience);
+  if (file.torn === undefined) log.sweepSoon();
   return log;
 }
 
@@ -63,14 +63,14 @@ class SqliteLog implements EmbeddedLog {
   readonly #leases: Leases;
   readonly #presence: Presence;
   readonly #compaction: Compaction;
-  #sweeping: Promise<void> | undefined;
+  #sweeping = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(db: DatabaseSync, options: EmbeddedLogOptions, patience: number) {
+  constructor({ db, torn }: LogFile, options: EmbeddedLogOptions, patience: number) {
     this.#db = db;
     this.#catalog = new Catalog(db);
     this.#changes = new Changes(db);
-    this.#transactions = new Transactions(db, options.path, patience);
+    this.#transactions = new Transactions(db, options.path, patience, torn);
     this.#reading = new Reading(db, this.#changes, patience);
     this.#writing = new Writing(db, this.#catalog);
     this.#leases = new Leases(db);
@@ -84,7 +84,8 @@ class SqliteLog implements EmbeddedLog {
 
   async delete(topics: readonly string[]): Promise<void> {
     await this.#transactions.submit(() => this.#catalog.remove(topics));
-    await this.sweep();
+    await this.#sweeping;
+    await this.#sweep();
   }
 
   topics(): Promise<readonly TopicInfo[]> {
@@ -150,12 +151,12 @@ class SqliteLog implements EmbeddedLog {
     }
   }
 
-  /** Frees the room of deleted topics, also of those whose deletion was cut short. */
-  sweep(): Promise<void> {
-    this.#sweeping ??= this.#sweep().finally(() => {
-      this.#sweeping = undefined;
+  /** Frees the room of topics whose deletion was cut short, in the background. */
+  sweepSoon(): void {
+    this.#sweeping = this.#sweep().catch((error: unknown) => {
+      // Room that cannot be freed now is freed after the next opening or deletion.
+      if (!(error instanceof LogError)) throw error;
     });
-    return this.#sweeping;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -95,8 +95,9 @@ export class Membership {
     presence.add(this);
     try {
       while (!signal.aborted) {
+        const mark = changes.mark();
         const outcome = await this.#balance();
-        if (outcome === 'balanced') await changes.wait([groupKey(this.#group)], signal);
+        if (outcome === 'balanced') await changes.wait([groupKey(this.#group)], mark, signal);
         if (outcome === 'failed') await sleep(retryAfter);
       }
     } finally {

@@ -23,7 +23,7 @@ export class Reading {
   readonly #patience: number;
   #turned = performance.now();
   readonly #batch;
-  readonly #bounds;
+  readonly #bound;
   readonly #end;
 
   constructor(db: DatabaseSync, changes: Changes, patience: number) {
@@ -31,7 +31,7 @@ export class Reading {
     this.#patience = patience;
     const where = 'FROM batches WHERE topic = ? AND partition = ? AND next > ? ORDER BY next LIMIT 1';
     this.#batch = db.prepare(`SELECT base, next, data ${where}`);
-    this.#bounds = db.prepare(`SELECT base, next ${where}`);
+    this.#bound = db.prepare(`SELECT next ${where}`);
     this.#end = db.prepare('SELECT end FROM partitions WHERE topic = ? AND partition = ?');
   }
 
@@ -47,7 +47,11 @@ export class Reading {
     const { topic, partition } = place;
     while (place.position < place.end) {
       const row = this.#row(place);
-      if (row === undefined) break;
+      if (row === undefined) {
+        // Also says so when the topic is gone.
+        this.end(topic, partition);
+        break;
+      }
       const base = integer(row.base);
       const next = Math.min(integer(row.next), place.end);
       if (base >= place.end) break;
@@ -73,18 +77,17 @@ export class Reading {
         `reading topic ${topic.name}, partition ${partition}, from offset ${position} on`,
       );
       if (!(failure instanceof LogError) || failure.code !== 'CORRUPT') throw error;
-      const bounds = this.#boundsOf(place);
-      if (bounds === undefined) throw failure;
-      throw corrupt(place, bounds.base, bounds.next, failure.message, error);
+      const next = this.#nextOf(place);
+      throw next === undefined ? failure : corrupt(place, position, next, 'SQLite cannot read it', error);
     }
   }
 
-  #boundsOf(place: Place): { readonly base: number; readonly next: number } | undefined {
+  /** Where the batch ends that cannot be read: the index knows, and lies elsewhere in the file. */
+  #nextOf({ topic, partition, position }: Place): number | undefined {
     try {
-      const row = this.#bounds.get(place.topic.id, place.partition, place.position);
-      return row && { base: integer(row.base), next: integer(row.next) };
+      return integer(this.#bound.get(topic.id, partition, position)?.next);
     } catch {
-      // The damage reaches further than the batch: then the first report has to do.
+      // The damage reaches further: then the first report has to do.
       return undefined;
     }
   }
@@ -93,6 +96,7 @@ export class Reading {
   async *follow(places: readonly Place[], signal: AbortSignal | undefined): AsyncGenerator<Batch, void, undefined> {
     const keys = places.map((place) => partitionKey(place.topic, place.partition));
     for (;;) {
+      const mark = this.#changes.mark();
       let found = false;
       for (const place of places) {
         if (signal?.aborted) return;
@@ -103,8 +107,7 @@ export class Reading {
       }
       if (places.every((place) => place.position >= place.end)) return;
       if (found) continue;
-      for (const place of places) this.end(place.topic, place.partition);
-      await this.#changes.wait(keys, signal);
+      await this.#changes.wait(keys, mark, signal);
     }
   }
 
@@ -128,6 +131,6 @@ export class Reading {
 
 function corrupt(place: Place, base: number, next: number, what: string, cause?: unknown): LogError {
   const where = `topic ${place.topic.name}, partition ${place.partition}, offsets ${base} to ${next - 1}`;
-  const readable = `Everything else is still readable: this partition before offset ${base} and from ${next} on, and all others.`;
+  const readable = `The rest may be sound: this partition before offset ${base} and from ${next} on, and all others.`;
   return new LogError('CORRUPT', `The log is damaged at ${where}: ${what}. ${readable}`, { cause });
 }

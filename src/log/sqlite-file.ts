@@ -1,11 +1,15 @@
 /** The embedded log's SQLite file: how it is opened, its tables, and what SQLite's errors mean to users of the log. */
-import { statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogError } from './log.ts';
 
 const applicationId = 0x45626231;
 const version = 1;
+const pageSize = 4096;
+const fullCode = 13;
+const corruptCode = 11;
+const notADatabaseCode = 26;
 
 /** Leases point to members and members to processes; a lease whose member is gone is free. Offsets `next` and `end` are exclusive. */
 const tables = `
@@ -43,25 +47,57 @@ export interface FileOptions {
   readonly maxBytes?: number | undefined;
 }
 
+export interface LogFile {
+  readonly db: DatabaseSync;
+  /** The end of the file is missing. It can be read as far as it goes; every write fails with this. */
+  readonly torn: LogError | undefined;
+}
+
 /** Opens the file and makes its tables if it is new. @throws LogError CORRUPT when it is something else or damaged, UNAVAILABLE */
-export async function openFile(options: FileOptions, patience: number): Promise<DatabaseSync> {
+export async function openFile(options: FileOptions, patience: number): Promise<LogFile> {
   const { path } = options;
-  return patiently(() => {
-    let db: DatabaseSync | undefined;
-    try {
-      db = new DatabaseSync(path, { timeout: 100 });
-      prepare(db, path);
-      if (options.maxBytes !== undefined) {
-        db.exec(`PRAGMA max_page_count = ${Math.ceil(options.maxBytes / 4096)}`);
-      }
-      return db;
-    } catch (error) {
-      db?.close();
-      throw error;
-    }
-  }, patience).catch((error: unknown) => {
-    throw asLogError(error, `opening the log ${path}`);
-  });
+  try {
+    return { db: await patiently(() => openWhole(options), patience), torn: undefined };
+  } catch (error) {
+    const missing = codeOf(error) === corruptCode ? missingBytes(path) : 0;
+    if (missing <= 0) throw asLogError(error, `opening the log ${path}`);
+    return { db: openTorn(path), torn: tornError(path, missing) };
+  }
+}
+
+function openWhole({ path, maxBytes }: FileOptions): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: 100 });
+  try {
+    prepare(db, path);
+    if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / pageSize)}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** SQLite opens a file that is shorter than its header says only with `writable_schema`; read-only, because new pages would take the place of lost ones. */
+function openTorn(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 100, defensive: false });
+  db.exec('PRAGMA writable_schema = ON');
+  return db;
+}
+
+function missingBytes(path: string): number {
+  const header = Buffer.alloc(100);
+  const file = openSync(path, 'r');
+  readSync(file, header, 0, header.length, 0);
+  closeSync(file);
+  return header.readUInt32BE(28) * pageSize - statSync(path).size;
+}
+
+function tornError(path: string, missing: number): LogError {
+  const what = `The log ${path} is torn: ${missing} bytes are missing at its end.`;
+  return new LogError(
+    'CORRUPT',
+    `${what} It can still be read, as far as it goes, but not written: read out what you need, then begin anew.`,
+  );
 }
 
 function prepare(db: DatabaseSync, path: string): void {
@@ -76,7 +112,7 @@ function prepare(db: DatabaseSync, path: string): void {
       `${path} has form ${found} of the log; this version of Ebb knows ${version}. Use a newer one.`,
     );
   }
-  db.exec('PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+  db.exec(`PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
   db.exec(`PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = ${walLimit}`);
   if (found === version) return;
   db.exec('BEGIN IMMEDIATE');
@@ -137,7 +173,7 @@ export function asLogError(error: unknown, doing: string): unknown {
   if (code === undefined) return error;
   const cause = { cause: error };
   const said = error instanceof Error ? error.message : String(error);
-  if (code === 13) {
+  if (code === fullCode) {
     return new LogError(
       'UNAVAILABLE',
       `${doing}: disk full. Nothing was lost; it works again when there is room.`,
@@ -151,10 +187,10 @@ export function asLogError(error: unknown, doing: string): unknown {
       cause,
     );
   }
-  if (code === 11 || code === 26) {
+  if (code === corruptCode || code === notADatabaseCode) {
     return new LogError(
       'CORRUPT',
-      `${doing}: the file is damaged (${said}). Other topics and partitions may still be readable.`,
+      `${doing}: the file is damaged (${said}). What lies before, and other topics and partitions, may still be readable.`,
       cause,
     );
   }

@@ -26,7 +26,11 @@ export class Transactions {
   #commits = 0;
   #closed = false;
 
-  constructor(db: DatabaseSync, path: string, patience: number) {
+  readonly #refusal: LogError | undefined;
+
+  /** `refusal`: nothing can be written, for this reason. `patience`: ms to wait for other processes. */
+  constructor(db: DatabaseSync, path: string, patience: number, refusal: LogError | undefined) {
+    this.#refusal = refusal;
     this.#db = db;
     this.#path = path;
     this.#patience = patience;
@@ -35,6 +39,7 @@ export class Transactions {
   /** Runs `run` in a transaction and resolves when it is on disk. `run` may be run again when a transaction is rolled back. */
   submit<T>(run: () => T): Promise<T> {
     if (this.#closed) return Promise.reject(new LogError('CLOSED', 'The log has been closed.'));
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     return new Promise<T>((resolve, reject) => {
       let result: { readonly value: T } | undefined;
       this.#queue.push({
