@@ -33,15 +33,15 @@ cells as (
   group by local_date, local_hour, m, d, y
 ),
 days as (
-  select round((:to - :from) / 86400000.0) as n
+  select round((:to - :from) / 86400000e0) as n
 )
 select
   null as weekday,
   hours.local_hour as local_hour,
   coalesce(sum(cells.orders), 0) as orders,
   coalesce(sum(cells.revenue), 0) as revenue,
-  coalesce(sum(cells.orders), 0) / max(days.n) as orders_per_day,
-  coalesce(sum(cells.revenue), 0) / max(days.n) as revenue_per_day
+  1e0 * coalesce(sum(cells.orders), 0) / max(days.n) as orders_per_day,
+  1e0 * coalesce(sum(cells.revenue), 0) / max(days.n) as revenue_per_day
 from hours
 cross join days
 left join cells on cells.local_hour = hours.local_hour
@@ -52,8 +52,8 @@ select
   cells.local_hour,
   sum(cells.orders),
   sum(cells.revenue),
-  sum(cells.orders) * 7 / max(days.n),
-  sum(cells.revenue) * 7 / max(days.n)
+  7e0 * sum(cells.orders) / max(days.n),
+  7e0 * sum(cells.revenue) / max(days.n)
 from cells
 cross join days
 group by cells.weekday, cells.local_hour

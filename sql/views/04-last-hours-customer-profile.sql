@@ -42,10 +42,10 @@ select
   dimension,
   segment,
   count(*) as customers,
-  1.0 * count(*) / sum(count(*)) over (partition by dimension) as share,
+  1e0 * count(*) / sum(count(*)) over (partition by dimension) as share,
   sum(orders) as orders,
   sum(revenue) as revenue,
-  1.0 * sum(revenue) / sum(orders) as mean_order_value
+  1e0 * sum(revenue) / sum(orders) as mean_order_value
 from members
 group by dimension, segment
 order by dimension, segment

@@ -8,12 +8,12 @@ select
   count(distinct case when kind = 'PURCHASE' then coalesce(order_id, event_id) end) as orders,
   sum(case when kind = 'PURCHASE' then quantity else 0 end) as units,
   sum(case when kind = 'PURCHASE' then amount else 0 end) as revenue,
-  avg(case when kind = 'PURCHASE' then unit_price end) as mean_unit_price,
+  avg(case when kind = 'PURCHASE' then 1e0 * unit_price end) as mean_unit_price,
   count(distinct case when kind = 'PURCHASE' then customer_id end) as customers,
   sum(case when kind = 'RETURN' or returned = 1 then abs(quantity) else 0 end) as returned_units,
-  1.0 * sum(case when kind = 'RETURN' or returned = 1 then abs(quantity) else 0 end)
+  1e0 * sum(case when kind = 'RETURN' or returned = 1 then abs(quantity) else 0 end)
     / nullif(sum(case when kind = 'PURCHASE' then quantity else 0 end), 0) as return_rate,
-  1.0 * sum(case when kind = 'PURCHASE' then amount else 0 end)
+  1e0 * sum(case when kind = 'PURCHASE' then amount else 0 end)
     / nullif(sum(sum(case when kind = 'PURCHASE' then amount else 0 end)) over (), 0) as revenue_share
 from ecommerce_events
 where shop = :shop and kind in ('PURCHASE', 'RETURN') and time >= :from and time < :to

@@ -31,7 +31,7 @@ select
   today.revenue as revenue,
   today.orders as orders,
   today.customers as customers,
-  sum(past.revenue) / 7.0 as mean_revenue_7_days
+  sum(past.revenue) / 7e0 as mean_revenue_7_days
 from days today
 join days past on past.day <= today.day and past.day > today.day - 7
 where today.last_time >= :from

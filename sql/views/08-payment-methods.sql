@@ -5,10 +5,10 @@ select
   coalesce(payment_method, 'unknown') as payment_method,
   count(distinct coalesce(order_id, event_id)) as orders,
   sum(amount) as revenue,
-  1.0 * count(distinct coalesce(order_id, event_id))
+  1e0 * count(distinct coalesce(order_id, event_id))
     / sum(count(distinct coalesce(order_id, event_id))) over () as order_share,
-  1.0 * sum(amount) / nullif(sum(sum(amount)) over (), 0) as revenue_share,
-  1.0 * sum(amount) / count(distinct coalesce(order_id, event_id)) as mean_order_value
+  1e0 * sum(amount) / nullif(sum(sum(amount)) over (), 0) as revenue_share,
+  1e0 * sum(amount) / count(distinct coalesce(order_id, event_id)) as mean_order_value
 from ecommerce_events
 where shop = :shop and kind = 'PURCHASE' and time >= :from and time < :to
 group by coalesce(payment_method, 'unknown')

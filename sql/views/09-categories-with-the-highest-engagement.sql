@@ -24,9 +24,9 @@ select
   categories.category as category,
   categories.customers as customers,
   categories.purchases as purchases,
-  1.0 * categories.purchases / categories.customers as purchases_per_customer,
-  case when kinds.views > 0 then 1.0 * categories.views / categories.customers end as views_per_customer,
-  case when kinds.carts > 0 then 1.0 * categories.carts / categories.customers end as carts_per_customer
+  1e0 * categories.purchases / categories.customers as purchases_per_customer,
+  case when kinds.views > 0 then 1e0 * categories.views / categories.customers end as views_per_customer,
+  case when kinds.carts > 0 then 1e0 * categories.carts / categories.customers end as carts_per_customer
 from categories
 cross join kinds
 where categories.customers >= 30

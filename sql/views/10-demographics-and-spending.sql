@@ -43,8 +43,8 @@ select
   sales.age_group as age_group,
   sales.gender as gender,
   count(distinct sales.customer_id) as customers,
-  1.0 * sum(sales.amount) / count(distinct sales.customer_id) as spend_per_customer,
-  1.0 * sum(sales.amount) / count(distinct sales.order_key) as mean_order_value,
+  1e0 * sum(sales.amount) / count(distinct sales.customer_id) as spend_per_customer,
+  1e0 * sum(sales.amount) / count(distinct sales.order_key) as mean_order_value,
   favourites.category as favourite_category
 from sales
 join favourites

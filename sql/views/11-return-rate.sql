@@ -35,11 +35,11 @@ select
   category,
   sum(units) as units,
   sum(returned_units) as returned_units,
-  1.0 * sum(returned_units) / nullif(sum(units), 0) as return_rate
+  1e0 * sum(returned_units) / nullif(sum(units), 0) as return_rate
 from weeks
 group by week_start, category
 union all
-select week_start, null, sum(units), sum(returned_units), 1.0 * sum(returned_units) / nullif(sum(units), 0)
+select week_start, null, sum(units), sum(returned_units), 1e0 * sum(returned_units) / nullif(sum(units), 0)
 from weeks
 group by week_start
 order by 1, 2

@@ -8,12 +8,12 @@ with daily as (
   group by coalesce(category, 'unknown'), local_date
 ),
 days as (
-  select round((:to - :from) / 86400000.0) as n
+  select round((:to - :from) / 86400000e0) as n
 )
 select
   daily.category as category,
   case when count(*) < max(days.n) then 0 else min(daily.revenue) end as min_revenue,
-  sum(daily.revenue) / max(days.n) as mean_revenue,
+  1e0 * sum(daily.revenue) / max(days.n) as mean_revenue,
   max(daily.revenue) as max_revenue
 from daily
 cross join days

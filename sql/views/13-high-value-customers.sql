@@ -6,7 +6,7 @@ select
   customer_id,
   sum(amount) as spend,
   count(distinct coalesce(order_id, event_id)) as orders,
-  1.0 * sum(amount) / count(distinct coalesce(order_id, event_id)) as mean_order_value,
+  1e0 * sum(amount) / count(distinct coalesce(order_id, event_id)) as mean_order_value,
   max(time) as last_purchase,
   'UNSCORED' as band,
   null as probability

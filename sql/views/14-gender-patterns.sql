@@ -6,9 +6,9 @@ select
   coalesce(gender, 'unknown') as gender,
   coalesce(category, 'unknown') as category,
   sum(amount) as spend,
-  1.0 * sum(amount) / nullif(sum(sum(amount)) over (partition by coalesce(gender, 'unknown')), 0) as spend_share,
+  1e0 * sum(amount) / nullif(sum(sum(amount)) over (partition by coalesce(gender, 'unknown')), 0) as spend_share,
   count(distinct coalesce(order_id, event_id)) as orders,
-  1.0 * count(distinct coalesce(order_id, event_id))
+  1e0 * count(distinct coalesce(order_id, event_id))
     / sum(count(distinct coalesce(order_id, event_id))) over (partition by coalesce(gender, 'unknown')) as order_share
 from ecommerce_events
 where shop = :shop and kind = 'PURCHASE' and time >= :from and time < :to

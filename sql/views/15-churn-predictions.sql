@@ -7,7 +7,7 @@
 with customers as (
   select
     customer_id,
-    1.0 * :margin * sum(amount) * :horizon
+    1e0 * :margin * sum(amount) * :horizon
       / case when :to - min(time) > :horizon then :to - min(time) else :horizon end as at_stake
   from ecommerce_events
   where shop = :shop and kind = 'PURCHASE' and customer_id is not null and time < :to
