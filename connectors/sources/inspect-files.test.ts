@@ -3,12 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { columnName } from '../../datasets/avro-name.ts';
 import { parseDescriptor } from '../../datasets/descriptor.ts';
 import { inspect } from '../../datasets/inspect.ts';
-import type { RawRow } from '../../datasets/raw.ts';
 import { isRejection, rowToEvent } from '../../datasets/row-to-event.ts';
 import { openSource } from './open.ts';
+import { rawRows } from './raw-rows.ts';
 import { sampleFile } from './sample.ts';
 
 const folder = resolve(process.env.EBB_DATASETS ?? '../shared/datasets');
@@ -18,20 +17,12 @@ async function byProposal(file: string): Promise<{ readonly events: number; read
   const descriptor = parseDescriptor(inspect(await sampleFile(file)).descriptor, file);
   const source = await openSource(file, descriptor, { now: Date.now, random: Math.random });
   const toEvent = rowToEvent(descriptor);
-  const fields = source.columns.map((column) => ({ column, field: columnName(column) }));
+  const toRaw = rawRows(descriptor, 'f', source.columns);
   let events = 0;
   let dead = 0;
   for await (const batch of source.read({ signal: new AbortController().signal })) {
-    for (const { row, columns, malformed } of batch.rows) {
-      const raw: Record<string, RawRow[string]> & RawRow = {
-        _row: row,
-        _file: 'f',
-        _time: null,
-        _error: malformed ?? null,
-        _line: null,
-      };
-      for (const { column, field } of fields) raw[field] = columns[column] ?? null;
-      if (isRejection(toEvent(raw))) dead++;
+    for (const row of batch.rows) {
+      if (isRejection(toEvent(toRaw(row)))) dead++;
       else events++;
     }
   }

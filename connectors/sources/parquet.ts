@@ -17,7 +17,7 @@ import { asSourceError, fingerprint } from './file-bytes.ts';
 import { type Cell, type Source, SourceError, type SourceRow } from './source.ts';
 
 const BATCH = 2000;
-const SLICE = 256 * 1024;
+const SLICE = 64 * 1024;
 
 type Convert = (value: unknown) => Cell;
 

@@ -2,12 +2,11 @@ import { createHash, type Hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { columnName } from '../../datasets/avro-name.ts';
 import { datasets } from '../../datasets/load.ts';
-import type { RawRow } from '../../datasets/raw.ts';
 import { isRejection, rowToEvent } from '../../datasets/row-to-event.ts';
 import type { Event } from '../../schemas/generated.ts';
 import { openSource } from './open.ts';
+import { rawRows } from './raw-rows.ts';
 
 const folder = resolve(process.env.EBB_DATASETS ?? '../shared/datasets');
 const missing = !existsSync(join(folder, 'cdnow_master.txt'));
@@ -40,19 +39,11 @@ async function read(file: string, dataset: string): Promise<Totals> {
     digest: '',
   };
   const digest = createHash('sha1');
-  const fields = source.columns.map((column) => ({ column, field: columnName(column) }));
+  const toRaw = rawRows(descriptor, 'f', source.columns);
   for await (const batch of source.read({ signal: new AbortController().signal })) {
     for (const row of batch.rows) {
       totals.rows++;
-      const raw: Record<string, RawRow[string]> & RawRow = {
-        _row: row.row,
-        _file: 'f',
-        _time: null,
-        _error: row.malformed ?? null,
-        _line: null,
-      };
-      for (const { column, field } of fields) raw[field] = row.columns[column] ?? null;
-      const event = toEvent(raw);
+      const event = toEvent(toRaw(row));
       if (isRejection(event)) totals.rejected[event.code] = (totals.rejected[event.code] ?? 0) + 1;
       else count(totals, event, digest);
     }

@@ -1,12 +1,10 @@
-import { columnName } from '../../datasets/avro-name.ts';
-import type { Cell } from '../../datasets/cell.ts';
 import { DAY } from '../../datasets/civil.ts';
 import type { Descriptor } from '../../datasets/descriptor.ts';
-import { keepsTypes, type RawRow } from '../../datasets/raw.ts';
-import { timeReader } from '../../datasets/read-time.ts';
+import type { RawRow } from '../../datasets/raw.ts';
 import { zoneOf } from '../../datasets/zone.ts';
 import { BEGINNING } from '../../src/engine/tick.ts';
 import type { Outbox } from './outbox.ts';
+import { rawRows } from './raw-rows.ts';
 import type { SourceRow } from './source.ts';
 
 /** What a source's rows become on the log: raw rows, and ticks whose places depend on the rows alone. */
@@ -53,7 +51,7 @@ export function rowWriter(options: RowWriterOptions): RowWriter {
   const { rows } = descriptor;
   const disorder = rows.sorted ? rows.disorder : Number.POSITIVE_INFINITY;
   const counts = { malformed: 0, untimed: 0, behind: 0 };
-  const prepare = rawRows(descriptor, options.file, options.columns, counts);
+  const prepare = rawRows(descriptor, options.file, options.columns);
   let { greatest } = options;
   let watermark = Math.max(options.watermark, greatest - disorder);
   let step = Math.floor(watermark / tickStep);
@@ -68,6 +66,8 @@ export function rowWriter(options: RowWriterOptions): RowWriter {
     counts,
     prepare,
     write(row) {
+      if (row._error !== null) counts.malformed++;
+      else if (row._time === null) counts.untimed++;
       const time = row._time ?? watermark;
       if (time < watermark) {
         counts.behind++;
@@ -91,40 +91,6 @@ export function rowWriter(options: RowWriterOptions): RowWriter {
       outbox.tick(time);
     },
     close: () => outbox.tick(Math.max(watermark, endOfData(descriptor, greatest)), true),
-  };
-}
-
-function rawRows(
-  descriptor: Descriptor,
-  file: string,
-  columns: readonly string[],
-  counts: { malformed: number; untimed: number },
-): (row: SourceRow) => RawRow {
-  const typed = keepsTypes(descriptor);
-  const fields = columns.map((column) => ({ column, field: columnName(column) }));
-  const timeColumn = descriptor.columns.time;
-  const readTime = timeReader(descriptor.time.patterns, descriptor.time.zone);
-  const textOf = (cell: Cell): Cell =>
-    typeof cell === 'number' && descriptor.decimal === ',' ? String(cell).replace('.', ',') : String(cell);
-
-  return ({ row, columns: cells, malformed, text }) => {
-    const moment = malformed === undefined ? readTime(cells[timeColumn]) : undefined;
-    const time = typeof moment === 'object' ? moment.time : null;
-    if (malformed !== undefined) counts.malformed++;
-    else if (time === null) counts.untimed++;
-    const line = malformed === undefined ? (text ?? null) : String(cells.line ?? '');
-    const raw: Record<string, Cell> & RawRow = {
-      _row: row,
-      _file: file,
-      _time: time,
-      _error: malformed ?? null,
-      _line: line,
-    };
-    for (const { column, field } of fields) {
-      const cell = (malformed === undefined ? cells[column] : null) ?? null;
-      raw[field] = typed || cell === null || typeof cell === 'string' ? cell : textOf(cell);
-    }
-    return raw;
   };
 }
 
