@@ -13,6 +13,16 @@ export class Alarms {
   #heap: Alarm[] = [];
   #live = 0;
 
+  /** Entries that have an alarm. */
+  get size(): number {
+    return this.#live;
+  }
+
+  /** Items in memory, stale ones included. */
+  get held(): number {
+    return this.#heap.length;
+  }
+
   set(entry: Entry, at: number): void {
     if (entry.wakeAt === at) return;
     if (entry.wakeAt !== Number.POSITIVE_INFINITY) this.#live--;
