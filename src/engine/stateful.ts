@@ -32,10 +32,21 @@ export function stateful<I, S, O>(
       entries: new Map(),
       dirty: [],
       changed: [],
-      wake,
-      update,
+      wake(entry, at) {
+        guard(() => onAlarm(entry, at));
+      },
+      update: () => guard(onUpdate),
     };
     host.addStore(store);
+
+    /** The record in hand is to blame: the task names it in the error that stops it. */
+    function guard(work: () => void): void {
+      try {
+        work();
+      } catch (error) {
+        host.fail(error);
+      }
+    }
 
     function apply(entry: Entry, step: Step<S, O>): void {
       const { state } = step;
@@ -83,15 +94,20 @@ export function stateful<I, S, O>(
       emit(step.emit, message);
     }
 
-    function wake(entry: Entry, at: number): void {
+    function onAlarm(entry: Entry, at: number): void {
       if (options.onAlarm === undefined || entry.state === undefined) return;
       const step = options.onAlarm(entry.state as S, at, entry.key);
+      if (step.wakeAt !== undefined && !(step.wakeAt > at)) {
+        throw new RangeError(
+          `store ${options.name}, key ${entry.key}: an alarm at ${at} asks to be woken at ${step.wakeAt}, which is not after it and would never end`,
+        );
+      }
       apply(entry, step);
       // Emitted before the tick that tells of `at`, so it is not behind it.
       emit(step.emit, { key: entry.key, time: at, origin: originOf(at - 1) });
     }
 
-    function update(): void {
+    function onUpdate(): void {
       const { onCommit } = options;
       const changed = store.changed.splice(0);
       for (const entry of changed) {

@@ -111,10 +111,7 @@ export class Task {
 
   /** Open windows and the like whose alarm has not come: what an ended input leaves incomplete. */
   get waiting(): number {
-    let waiting = 0;
-    for (const store of this.#graph.stores.values())
-      for (const entry of store.entries.values()) if (entry.wakeAt !== Number.POSITIVE_INFINITY) waiting++;
-    return waiting;
+    return this.#graph.alarms.size;
   }
 
   /** Records and bytes gathered for the next commit: the runner's measure for committing. */
@@ -281,10 +278,9 @@ export class Task {
     }
     for (const { watermarks } of this.#broadcast.values())
       for (const { value } of watermarks) watermark = Math.min(watermark, value);
-    if (watermark > this.#watermark) {
-      this.#fire(watermark);
-      this.#watermark = watermark;
-    }
+    // Also when it has not moved: an alarm may have been set in the past.
+    this.#fire(Math.max(watermark, this.#watermark));
+    if (watermark > this.#watermark) this.#watermark = watermark;
     const { tickStep } = this.#plan.topology;
     const crossed =
       this.#lastTick === null || Math.floor(this.#watermark / tickStep) > Math.floor(this.#lastTick / tickStep);
