@@ -7,13 +7,13 @@ export interface StoredTopic extends TopicSpec {
   readonly id: number;
 }
 
-export function partitionKey(topic: StoredTopic, partition: number): string {
-  return `${topic.id}/${partition}`;
+/** Under this key a change of the partition is announced. */
+export function partitionKey(topic: number, partition: number): string {
+  return `${topic}/${partition}`;
 }
 
-/** The topics of a log. Methods that write must run in a transaction. */
+/** The topics of a log, looked up each time: another process may delete and create them. Methods that write must run in a transaction. */
 export class Catalog {
-  readonly #known = new Map<string, StoredTopic>();
   readonly #db: DatabaseSync;
   readonly #find;
   readonly #offsets;
@@ -29,7 +29,7 @@ export class Catalog {
 
   /** @throws LogError UNKNOWN_TOPIC */
   get(name: string): StoredTopic {
-    const topic = this.#known.get(name) ?? this.#load(name);
+    const topic = this.#load(name);
     if (topic === undefined) throw unknownTopic(name);
     return topic;
   }
@@ -38,15 +38,7 @@ export class Catalog {
   partition(name: string, partition: number): StoredTopic {
     const topic = this.get(name);
     if (Number.isInteger(partition) && partition >= 0 && partition < topic.partitions) return topic;
-    throw new LogError(
-      'UNKNOWN_TOPIC',
-      `Topic ${name} has ${topic.partitions} partitions, and no partition ${partition}.`,
-    );
-  }
-
-  /** To be called when the file no longer has what `get` gave: another process deleted the topic. */
-  forget(name: string): void {
-    this.#known.delete(name);
+    throw unknownPartition(topic, partition);
   }
 
   create(topics: readonly TopicSpec[]): void {
@@ -75,7 +67,6 @@ export class Catalog {
       this.#db.prepare('UPDATE topics SET name = NULL WHERE id = ?').run(topic.id);
       this.#db.prepare('DELETE FROM partitions WHERE topic = ?').run(topic.id);
       this.#db.prepare('DELETE FROM positions WHERE topic = ?').run(topic.id);
-      this.#known.delete(name);
     }
   }
 
@@ -97,7 +88,7 @@ export class Catalog {
   list(): TopicInfo[] {
     const offsets = Map.groupBy(this.#offsets.all(), (row) => text(row.name));
     return Array.from(offsets, ([name, rows]) => {
-      const { partitions, cleanup } = this.#load(name) ?? this.get(name);
+      const { partitions, cleanup } = this.get(name);
       return {
         name,
         partitions,
@@ -112,17 +103,16 @@ export class Catalog {
 
   #load(name: string): StoredTopic | undefined {
     const row = this.#find.get(name);
-    if (row === undefined) {
-      this.#known.delete(name);
-      return undefined;
-    }
+    if (row === undefined) return undefined;
     const cleanup = row.cleanup === 'compact' ? 'compact' : 'delete';
-    const topic = { id: integer(row.id), name, partitions: integer(row.partitions), cleanup } as const;
-    this.#known.set(name, topic);
-    return topic;
+    return { id: integer(row.id), name, partitions: integer(row.partitions), cleanup };
   }
 }
 
 export function unknownTopic(name: string): LogError {
   return new LogError('UNKNOWN_TOPIC', `There is no topic ${name} on the log. Create it first, or check its name.`);
+}
+
+export function unknownPartition({ name, partitions }: StoredTopic, partition: number): LogError {
+  return new LogError('UNKNOWN_TOPIC', `Topic ${name} has ${partitions} partitions, and no partition ${partition}.`);
 }

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BatchBuilder, damageOf, type Located, scanBatch } from './batch-codec.ts';
+import { damageOf, type Located, scanBatch } from './batch-codec.ts';
 import { partitionKey, type StoredTopic } from './catalog.ts';
 import { LogError } from './log.ts';
+import { type KeptBatch, type StoredBatch, sift } from './sift.ts';
+import { asLogError } from './sqlite-errors.ts';
 import { bytes, integer } from './sqlite-file.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -16,13 +18,6 @@ const mostStepBytes = 8_000_000;
 
 export function isDirty(bytes: number, cleanBytes: number): boolean {
   return bytes - cleanBytes >= Math.max(cleanBytes, leastDirtyBytes);
-}
-
-interface StoredBatch {
-  readonly id: number;
-  readonly base: number;
-  readonly next: number;
-  readonly blob: Buffer;
 }
 
 interface Partition {
@@ -79,7 +74,7 @@ export class Compaction {
 
   /** Starts a pass in the background, unless one is running. */
   start(target: Partition): void {
-    const name = partitionKey(target.topic, target.partition);
+    const name = partitionKey(target.topic.id, target.partition);
     if (this.#closed || this.#running.has(name) || this.#damaged.has(name)) return;
     const failed = (error: unknown): void => {
       if (!(error instanceof LogError)) throw error;
@@ -96,7 +91,9 @@ export class Compaction {
 
   /** Compacts a partition now. @throws LogError */
   async run(target: Partition): Promise<void> {
-    const pass = await this.#learn(target);
+    const pass = await this.#learn(target).catch((error: unknown) => {
+      throw asLogError(error, `compacting topic ${target.topic.name}, partition ${target.partition}`);
+    });
     if (pass === undefined) return;
     let step: Step = { at: 0, left: 0, bytes: 0 };
     let left = 0;
@@ -162,50 +159,22 @@ export class Compaction {
       size += batch.blob.length;
       at = batch.next;
     }
-    const { kept, dropped } = this.#sift(pass, batches);
+    const { kept, dropped } = sift(batches, this.#keeper(pass));
     const changed = dropped > 0 || kept.length < batches.length;
     const left = changed ? this.#replace(pass, batches, kept) : size;
     const bytes = integer(this.#sql.shrink.get(size - left, topic.id, partition)?.bytes);
     return { at, left, bytes };
   }
 
-  #sift(
-    pass: Pass,
-    batches: readonly StoredBatch[],
-  ): { readonly kept: readonly KeptBatch[]; readonly dropped: number } {
-    const { topic, partition, latest } = pass;
+  #keeper({ topic, partition, latest }: Pass): (record: Located) => boolean {
     const committed = this.#sql.committed.get(topic.id, partition)?.next;
     const readByAll = typeof committed === 'number' ? committed : Number.POSITIVE_INFINITY;
     const forgettable = (Date.now() - this.#tombstoneRetention) / 1000;
     // What a tombstone deletes lies before it, so this pass or an earlier one has dropped that already.
-    const isKept = ({ key, offset, tombstone }: Located): boolean =>
+    return ({ key, offset, tombstone }) =>
       key === null ||
       ((latest.get(key) ?? offset) <= offset &&
         (tombstone === undefined || tombstone > forgettable || offset >= readByAll));
-    const builder = new BatchBuilder();
-    const kept: KeptBatch[] = [];
-    let dropped = 0;
-    let base = 0;
-    let expected = 0;
-    for (const batch of batches) {
-      scanBatch(batch.blob, batch.base, (record) => {
-        if (!isKept(record)) {
-          dropped++;
-          return;
-        }
-        if (!builder.fits(record.bodyEnd - record.bodyStart + 10)) {
-          kept.push({ base, next: expected, blob: builder.finish().blob });
-        }
-        if (builder.count === 0) {
-          base = record.offset;
-          expected = base;
-        }
-        builder.copy(record.offset - expected, batch.blob, record.bodyStart, record.bodyEnd);
-        expected = record.offset + 1;
-      });
-    }
-    if (builder.count > 0) kept.push({ base, next: expected, blob: builder.finish().blob });
-    return { kept, dropped };
   }
 
   #replace(pass: Pass, batches: readonly StoredBatch[], kept: readonly KeptBatch[]): number {
@@ -232,10 +201,4 @@ export class Compaction {
     const where = `topic ${topic.name}, partition ${partition}, offsets ${batch.base} to ${batch.next - 1}`;
     throw new LogError('CORRUPT', `The log is damaged at ${where}: ${damage}.`);
   }
-}
-
-interface KeptBatch {
-  readonly base: number;
-  readonly next: number;
-  readonly blob: Buffer;
 }

@@ -55,6 +55,19 @@ export function topicContract(subject: Subject): void {
       expect(await textsOf(log, 'b')).toEqual(['k=1']);
     });
 
+    test('are deleted and created anew under the eyes of others', async () => {
+      const { log, another } = subject();
+      const other = await another();
+      await log.create([topicOf('a', 1)]);
+      await log.append([appendOf('a', 0, 'k=1')]);
+      expect(await textsOf(other, 'a')).toEqual(['k=1']);
+      await other.delete(['a']);
+      await other.create([topicOf('a', 2)]);
+      await log.append([appendOf('a', 1, 'k=2')]);
+      expect(await textsOf(log, 'a')).toEqual(['k=2']);
+      expect(await textsOf(other, 'a')).toEqual(['k=2']);
+    });
+
     test('that do not exist are UNKNOWN_TOPIC, as are partitions', async () => {
       const { log } = subject();
       await log.create([topicOf('a', 2)]);

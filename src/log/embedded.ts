@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Catalog, type StoredTopic } from './catalog.ts';
 import { Changes } from './changes.ts';
 import { Compaction } from './compaction.ts';
-import { Leases } from './leases.ts';
+import { type Lease, Leases } from './leases.ts';
 import {
   type Appends,
   type Batch,
@@ -14,7 +14,6 @@ import {
   type ReadOptions,
   type TopicInfo,
   type TopicSpec,
-  type Transaction,
 } from './log.ts';
 import { type Held, Membership } from './membership.ts';
 import { Presence } from './presence.ts';
@@ -200,45 +199,47 @@ class SqliteLog implements EmbeddedLog {
 
   #own({ lease, signal }: Held, joined: readonly StoredTopic[], membership: Membership): Owned {
     const { group, partition } = lease;
-    const places = (from: Positions): Place[] => {
-      const named = Object.keys(from);
-      const topics = named.length === 0 ? joined : named.map((name) => this.#catalog.partition(name, partition));
-      const end = Number.POSITIVE_INFINITY;
-      return topics.map((topic) => ({ topic, partition, position: from[topic.name] ?? 0, end }));
-    };
-    const lost = (code: 'FENCED' | 'REBALANCED'): LogError => {
-      const how = code === 'FENCED' ? 'was taken over by another member' : 'is no longer held by this member';
-      const next = 'Nothing was committed; its owner goes on from the last commit.';
-      return new LogError(code, `Partition ${partition} of group ${group} ${how}. ${next}`);
-    };
-    const commit = async ({ appends, positions }: Transaction): Promise<void> => {
-      if (signal.aborted) throw lost('REBALANCED');
-      const encoded = encode(appends);
-      const written = await this.#transactions.submit(() => {
-        if (!this.#leases.holds(lease)) {
-          membership.nudge();
-          throw lost(signal.aborted ? 'REBALANCED' : 'FENCED');
-        }
-        this.#writing.move(group, partition, positions);
-        return this.#writing.append(encoded);
-      });
-      this.#announce(written);
-    };
     return {
       partition,
       signal,
       positions: () => this.#query(() => this.#writing.committed(group, partition)),
-      batches: (from) =>
-        this.#follow(
-          this.#query(() => places(from)),
-          signal,
-        ),
-      commit,
+      batches: (from) => {
+        const places = this.#query(() => this.#placesFrom(from, joined, partition));
+        // Thrown where it is read; until then it must not count as unhandled.
+        places.catch(() => undefined);
+        return this.#follow(places, signal);
+      },
+      commit: async ({ appends, positions }) => {
+        if (signal.aborted) throw lost('REBALANCED', lease);
+        const encoded = encode(appends);
+        const written = await this.#transactions.submit(() => {
+          if (!this.#leases.holds(lease)) {
+            membership.nudge();
+            throw lost(signal.aborted ? 'REBALANCED' : 'FENCED', lease);
+          }
+          this.#writing.move(group, partition, positions);
+          return this.#writing.append(encoded);
+        });
+        this.#announce(written);
+      },
     };
+  }
+
+  #placesFrom(from: Positions, joined: readonly StoredTopic[], partition: number): Place[] {
+    const names = Object.keys(from);
+    const topics = names.length === 0 ? joined : names.map((name) => this.#catalog.partition(name, partition));
+    const end = Number.POSITIVE_INFINITY;
+    return topics.map((topic) => ({ topic, partition, position: from[topic.name] ?? 0, end }));
   }
 
   #announce(written: readonly Written[]): void {
     this.#changes.announce(written.map(({ key }) => key));
-    for (const { topic, partition, isDirty } of written) if (isDirty) this.#compaction.start({ topic, partition });
+    for (const { dirty } of written) if (dirty !== undefined) this.#compaction.start(dirty);
   }
+}
+
+function lost(code: 'FENCED' | 'REBALANCED', { group, partition }: Lease): LogError {
+  const how = code === 'FENCED' ? 'was taken over by another member' : 'is no longer held by this member';
+  const next = 'Nothing was committed; its owner goes on from the last commit.';
+  return new LogError(code, `Partition ${partition} of group ${group} ${how}. ${next}`);
 }

@@ -3,14 +3,14 @@ import type { Changes } from './changes.ts';
 import type { Lease, Leases } from './leases.ts';
 import { LogError } from './log.ts';
 import type { Presence } from './presence.ts';
-import { asLogError } from './sqlite-file.ts';
+import { asLogError } from './sqlite-errors.ts';
 import type { Transactions } from './transactions.ts';
 
 export function groupKey(group: string): string {
   return `group ${group}`;
 }
 
-/** Milliseconds. */
+/** Milliseconds until a balance that could not be written is tried again. */
 const retryAfter = 200;
 
 /** What memberships of one log share. */
@@ -102,8 +102,7 @@ export class Membership {
       }
     } finally {
       this.stop();
-      await this.#leave();
-      presence.delete(this);
+      await this.#leave().finally(() => presence.delete(this));
     }
   }
 

@@ -4,7 +4,8 @@ import { damageOf, decodeBatch } from './batch-codec.ts';
 import { partitionKey, type StoredTopic, unknownTopic } from './catalog.ts';
 import type { Changes } from './changes.ts';
 import { type Batch, LogError } from './log.ts';
-import { asLogError, bytes, integer, patiently } from './sqlite-file.ts';
+import { asLogError, patiently } from './sqlite-errors.ts';
+import { bytes, integer } from './sqlite-file.ts';
 
 /** A place in a partition. `position` moves with what is read; `end`: read no further. */
 export interface Place {
@@ -94,7 +95,7 @@ export class Reading {
 
   /** Batches of all places in turn, waiting for more at the end, until `signal` aborts or every place has reached its `end`. */
   async *follow(places: readonly Place[], signal: AbortSignal | undefined): AsyncGenerator<Batch, void, undefined> {
-    const keys = places.map((place) => partitionKey(place.topic, place.partition));
+    const keys = places.map((place) => partitionKey(place.topic.id, place.partition));
     for (;;) {
       const mark = this.#changes.mark();
       let found = false;

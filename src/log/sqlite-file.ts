@@ -1,15 +1,14 @@
-/** The embedded log's SQLite file: how it is opened, its tables, and what SQLite's errors mean to users of the log. */
+/** The embedded log's SQLite file: its tables, and how it is opened, whole or torn. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LogError } from './log.ts';
+import { asLogError, isCorrupt, isSqliteError, patiently } from './sqlite-errors.ts';
 
 const applicationId = 0x45626231;
 const version = 1;
 const pageSize = 4096;
-const fullCode = 13;
-const corruptCode = 11;
-const notADatabaseCode = 26;
+/** Milliseconds for which SQLite may hold up the event loop to wait for a lock; longer waiting is `patiently`'s. */
+const lockTimeout = 10;
 
 /** Leases point to members and members to processes; a lease whose member is gone is free. Offsets `next` and `end` are exclusive. */
 const tables = `
@@ -59,14 +58,14 @@ export async function openFile(options: FileOptions, patience: number): Promise<
   try {
     return { db: await patiently(() => openWhole(options), patience), torn: undefined };
   } catch (error) {
-    const missing = codeOf(error) === corruptCode ? missingBytes(path) : 0;
+    const missing = isCorrupt(error) ? missingBytes(path) : 0;
     if (missing <= 0) throw asLogError(error, `opening the log ${path}`);
     return { db: openTorn(path), torn: tornError(path, missing) };
   }
 }
 
 function openWhole({ path, maxBytes }: FileOptions): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: 100 });
+  const db = new DatabaseSync(path, { timeout: lockTimeout });
   try {
     prepare(db, path);
     if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / pageSize)}`);
@@ -79,7 +78,7 @@ function openWhole({ path, maxBytes }: FileOptions): DatabaseSync {
 
 /** SQLite opens a file that is shorter than its header says only with `writable_schema`; read-only, because new pages would take the place of lost ones. */
 function openTorn(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 100, defensive: false });
+  const db = new DatabaseSync(path, { readOnly: true, timeout: lockTimeout, defensive: false });
   db.exec('PRAGMA writable_schema = ON');
   return db;
 }
@@ -139,62 +138,13 @@ const walLimit = 64 * 1024 * 1024;
  */
 export function boundWal(db: DatabaseSync, path: string): void {
   const size = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-  // Busy readers only put it off until the next call; the pragma then reports that instead of throwing.
-  if (size > walLimit) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-}
-
-/** Runs it again while the file is locked by another process, without blocking the event loop, for `patience` ms at most. */
-export async function patiently<T>(run: () => T, patience: number): Promise<T> {
-  const giveUp = performance.now() + patience;
-  for (;;) {
-    try {
-      return run();
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > giveUp) throw error;
-      await sleep(1 + Math.random() * 4);
-    }
+  if (size <= walLimit) return;
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    // Nothing is lost by a longer write-ahead log: the next call tries again.
+    if (!isSqliteError(error)) throw error;
   }
-}
-
-function codeOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  return error.errcode & 0xff;
-}
-
-/** SQLITE_BUSY or SQLITE_LOCKED: another process holds the lock. */
-export function isBusy(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 5 || code === 6;
-}
-
-/** The LogError for what SQLite reported while `doing` something ("appending to the log"). Errors of other kinds come back as they are. */
-export function asLogError(error: unknown, doing: string): unknown {
-  const code = codeOf(error);
-  if (code === undefined) return error;
-  const cause = { cause: error };
-  const said = error instanceof Error ? error.message : String(error);
-  if (code === fullCode) {
-    return new LogError(
-      'UNAVAILABLE',
-      `${doing}: disk full. Nothing was lost; it works again when there is room.`,
-      cause,
-    );
-  }
-  if (code === 5 || code === 6) {
-    return new LogError(
-      'UNAVAILABLE',
-      `${doing}: another process keeps the log locked. It will be tried again.`,
-      cause,
-    );
-  }
-  if (code === corruptCode || code === notADatabaseCode) {
-    return new LogError(
-      'CORRUPT',
-      `${doing}: the file is damaged (${said}). What lies before, and other topics and partitions, may still be readable.`,
-      cause,
-    );
-  }
-  return new LogError('UNAVAILABLE', `${doing}: ${said}`, cause);
 }
 
 export function integer(value: SQLOutputValue | undefined): number {

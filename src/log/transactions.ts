@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LogError } from './log.ts';
-import { asLogError, boundWal, patiently } from './sqlite-file.ts';
+import { asLogError, isBusy, patiently } from './sqlite-errors.ts';
+import { boundWal } from './sqlite-file.ts';
 
 interface Job {
   readonly run: () => void;
@@ -21,19 +22,18 @@ export class Transactions {
   readonly #db: DatabaseSync;
   readonly #path: string;
   readonly #patience: number;
+  readonly #refusal: LogError | undefined;
   #queue: Job[] = [];
   #draining: Promise<void> | undefined;
   #commits = 0;
   #closed = false;
 
-  readonly #refusal: LogError | undefined;
-
   /** `refusal`: nothing can be written, for this reason. `patience`: ms to wait for other processes. */
   constructor(db: DatabaseSync, path: string, patience: number, refusal: LogError | undefined) {
-    this.#refusal = refusal;
     this.#db = db;
     this.#path = path;
     this.#patience = patience;
+    this.#refusal = refusal;
   }
 
   /** Runs `run` in a transaction and resolves when it is on disk. `run` may be run again when a transaction is rolled back. */
@@ -72,8 +72,8 @@ export class Transactions {
     try {
       await patiently(() => this.#run(jobs), this.#patience);
     } catch (error) {
-      const [first, ...others] = jobs;
-      if (others.length === 0) first?.reject(asLogError(error, 'Writing to the log'));
+      if (jobs.length === 1 || isBusy(error))
+        for (const job of jobs) job.reject(asLogError(error, 'Writing to the log'));
       // One of them is to blame: alone, each gets what it deserves.
       else for (const job of jobs) await this.#commit([job]);
       return;

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type EncodedBatch, encodeBatches } from './batch-codec.ts';
-import { type Catalog, partitionKey, type StoredTopic, unknownTopic } from './catalog.ts';
+import { type Catalog, partitionKey, type StoredTopic, unknownPartition } from './catalog.ts';
 import { isDirty } from './compaction.ts';
-import type { Appends, Positions } from './log.ts';
+import type { Appends, LogError, Positions } from './log.ts';
 import { integer, text } from './sqlite-file.ts';
 
 export interface EncodedAppend {
@@ -13,11 +13,9 @@ export interface EncodedAppend {
 
 /** What an append did to a partition. */
 export interface Written {
-  readonly topic: StoredTopic;
-  readonly partition: number;
   readonly key: string;
   /** Compaction would pay. */
-  readonly isDirty: boolean;
+  readonly dirty: { readonly topic: StoredTopic; readonly partition: number } | undefined;
 }
 
 /** Done before the transaction, so that others do not wait for it. @throws LogError TOO_LARGE */
@@ -37,11 +35,14 @@ export class Writing {
     this.#catalog = catalog;
     this.#sql = {
       extend: db.prepare(`
-        UPDATE partitions SET end = end + ?, bytes = bytes + ? WHERE topic = ? AND partition = ?
-        RETURNING end, bytes, clean_bytes`),
+        UPDATE partitions SET end = end + ?, bytes = bytes + ?
+        WHERE topic = (SELECT id FROM topics WHERE name = ?) AND partition = ?
+        RETURNING topic, end, bytes, clean_bytes`),
       add: db.prepare('INSERT INTO batches (topic, partition, base, next, data) VALUES (?, ?, ?, ?, ?)'),
       move: db.prepare(`
-        INSERT INTO positions (member_group, topic, partition, next) VALUES (?, ?, ?, ?)
+        INSERT INTO positions (member_group, topic, partition, next)
+        SELECT ?, p.topic, p.partition, ? FROM topics t JOIN partitions p ON p.topic = t.id
+        WHERE t.name = ? AND p.partition = ?
         ON CONFLICT (member_group, topic, partition) DO UPDATE SET next = excluded.next`),
       committed: db.prepare(`
         SELECT t.name, p.next FROM positions p JOIN topics t ON t.id = p.topic
@@ -61,21 +62,26 @@ export class Writing {
         count += batch.count;
         bytes += batch.blob.length;
       }
-      const { topic, row } = this.#extend(name, partition, count, bytes);
+      const row = this.#sql.extend.get(count, bytes, name, partition);
+      if (row === undefined) throw this.#missing(name, partition);
+      const topic = integer(row.topic);
       let base = integer(row.end) - count;
       for (const batch of batches) {
-        this.#sql.add.run(topic.id, partition, base, base + batch.count, batch.blob);
+        this.#sql.add.run(topic, partition, base, base + batch.count, batch.blob);
         base += batch.count;
       }
-      const dirty = topic.cleanup === 'compact' && isDirty(integer(row.bytes), integer(row.clean_bytes));
-      return { topic, partition, key: partitionKey(topic, partition), isDirty: dirty };
+      const dirty = isDirty(integer(row.bytes), integer(row.clean_bytes))
+        ? this.#compacted(name, partition)
+        : undefined;
+      return { key: partitionKey(topic, partition), dirty };
     });
   }
 
   /** @throws LogError UNKNOWN_TOPIC */
   move(group: string, partition: number, positions: Positions): void {
     for (const name in positions) {
-      this.#sql.move.run(group, this.#catalog.partition(name, partition).id, partition, positions[name] ?? 0);
+      const { changes } = this.#sql.move.run(group, positions[name] ?? 0, name, partition);
+      if (changes === 0) throw this.#missing(name, partition);
     }
   }
 
@@ -99,15 +105,13 @@ export class Writing {
     return groups;
   }
 
-  #extend(name: string, partition: number, count: number, bytes: number) {
-    const topic = this.#catalog.partition(name, partition);
-    const row = this.#sql.extend.get(count, bytes, topic.id, partition);
-    if (row !== undefined) return { topic, row };
-    // Another process deleted it, and has perhaps created it again.
-    this.#catalog.forget(name);
-    const anew = this.#catalog.partition(name, partition);
-    const found = this.#sql.extend.get(count, bytes, anew.id, partition);
-    if (found === undefined) throw unknownTopic(name);
-    return { topic: anew, row: found };
+  #compacted(name: string, partition: number): Written['dirty'] {
+    const topic = this.#catalog.get(name);
+    return topic.cleanup === 'compact' ? { topic, partition } : undefined;
+  }
+
+  /** Says what is missing: the partition, or the whole topic. */
+  #missing(name: string, partition: number): LogError {
+    return unknownPartition(this.#catalog.get(name), partition);
   }
 }
