@@ -78,6 +78,13 @@ export interface ClientProfile {
   readonly currency: string;
 }
 
+/** What the columns of a dataset mean, as the shop replayed it: on the log, so that every process knows it. */
+export interface DatasetDescriptor {
+  readonly name: string;
+  /** JSON; datasets/descriptor.ts */
+  readonly descriptor: string;
+}
+
 /** A record that does not decode or breaks a rule, with the reason and its bytes. */
 export interface DeadLetter {
   readonly topology: string;
@@ -592,6 +599,25 @@ export const clientProfileSchema: RecordSchema = {
     {
       "name": "currency",
       "type": "string"
+    }
+  ]
+};
+
+/** What the columns of a dataset mean, as the shop replayed it: on the log, so that every process knows it. */
+export const datasetDescriptorSchema: RecordSchema = {
+  "type": "record",
+  "name": "DatasetDescriptor",
+  "namespace": "ebb",
+  "doc": "What the columns of a dataset mean, as the shop replayed it: on the log, so that every process knows it.",
+  "fields": [
+    {
+      "name": "name",
+      "type": "string"
+    },
+    {
+      "name": "descriptor",
+      "type": "string",
+      "doc": "JSON; datasets/descriptor.ts"
     }
   ]
 };

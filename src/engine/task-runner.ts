@@ -64,7 +64,7 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
     if (signal.aborted && error instanceof LogError && error.code === 'CLOSED') return;
     throw error;
   } finally {
-    await slots.close();
+    slots.close();
   }
 
   function addInput(

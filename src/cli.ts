@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { replayCommand } from './commands/replay.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+
+const program = new Command('ebb')
+  .description('Stream processing for TypeScript, with a shop’s analytics built on it.')
+  .version(version)
+  .showHelpAfterError();
+for (const add of [replayCommand]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Errors made for people carry a name and a message; anything else is a defect, and its stack is what helps.
+  const known = error instanceof Error && ('code' in error || error.name !== 'Error') && !(error instanceof TypeError);
+  console.error(known && process.env.EBB_DEBUG === undefined ? `ebb: ${error.message}` : error);
+  process.exitCode = 1;
+}

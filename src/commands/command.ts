@@ -1,0 +1,53 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Config, loadConfig } from '../config.ts';
+
+/** Adds what every command takes. */
+export function withCommon(command: Command, about: { readonly shop: string }): Command {
+  return command
+    .option('--data <dir>', 'directory of the log, tables and files (default .ebb)')
+    .option('--shop <name>', `shop, the namespace of its topics and rows (default ${about.shop})`);
+}
+
+/** The configuration that a command runs with: its flags before everything else. */
+export function configOf(flags: Readonly<Record<string, unknown>>): Config {
+  return loadConfig(flags, process.env);
+}
+
+/** Aborts on the first SIGINT or SIGTERM: the commit in hand is finished. A second one ends the process at once. */
+export function untilSignalled(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+/** `30s`, `5m`, `2h`, `1d` in ms. @throws InvalidArgumentError */
+export function duration(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
+  const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  const unit = found?.[2];
+  if (found === null || !(unit === 'ms' || unit === 's' || unit === 'm' || unit === 'h' || unit === 'd')) {
+    throw new InvalidArgumentError('a duration is a number and ms, s, m, h or d, such as 30s.');
+  }
+  return Number(found[1]) * units[unit];
+}
+
+/** `max`, or a factor such as `3600x`. @throws InvalidArgumentError */
+export function speed(text: string): 'max' | number {
+  if (text === 'max') return 'max';
+  const factor = Number(text.replace(/x$/, ''));
+  if (!(factor > 0 && Number.isFinite(factor)))
+    throw new InvalidArgumentError('a speed is max, or a factor of real time such as 3600x.');
+  return factor;
+}
+
+/** @throws InvalidArgumentError */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!(Number.isSafeInteger(value) && value >= 0)) throw new InvalidArgumentError('a whole number is needed.');
+  return value;
+}

@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import { datasets } from '../../datasets/load.ts';
+import { topics } from '../../schemas/topics.ts';
+import { topologiesOf } from '../../topologies/all.ts';
+import { ownTopics } from '../engine/plan.ts';
+import { physicalName } from '../engine/topic.ts';
+import { type Topology, topicOf } from '../engine/topology.ts';
+import { configOf, withCommon } from './command.ts';
+import { bold, dim, table } from './terminal.ts';
+
+export function describeCommand(program: Command): void {
+  withCommon(program.command('describe'), { shop: 'demo' })
+    .description('show topologies: what they compute, from which topics to which')
+    .argument('[topology]', 'one of them, in full')
+    .option('--mermaid', 'as a mermaid flowchart')
+    .option('--json', 'as JSON')
+    .action((name: string | undefined, flags: { readonly mermaid?: boolean; readonly json?: boolean }) => {
+      const shop = configOf({ ...flags }).shop ?? 'demo';
+      const synthetic = [topics.syntheticTransactions, topics.syntheticShop].map((topic) =>
+        physicalName(shop, topic.name),
+      );
+      const all = topologiesOf(shop, [...datasets.values()], new Set(synthetic));
+      const chosen = name === undefined ? all : all.filter((topology) => topology.name === name);
+      if (chosen.length === 0)
+        throw new RangeError(`no topology is called ${name}: the names are ${all.map((one) => one.name).join(', ')}`);
+      if (flags.json === true) console.log(JSON.stringify(chosen.map((one) => plain(one, shop))));
+      else if (flags.mermaid === true) console.log(mermaid(chosen));
+      else if (name === undefined)
+        console.log(
+          table(
+            ['topology', 'from', 'to', 'what'],
+            chosen.map((one) => [one.name, inputs(one).join(', '), outputs(one).join(', '), one.title]),
+          ),
+        );
+      else for (const one of chosen) console.log(full(one, shop));
+    });
+}
+
+const inputs = ({ from }: Topology): string[] => Object.values(from).map((input) => topicOf(input).name);
+const outputs = ({ to }: Topology): string[] => Object.values(to).map((topic) => topic.name);
+
+function plain(topology: Topology, shop: string): object {
+  const { name, version, title } = topology;
+  return {
+    name,
+    version,
+    title,
+    from: inputs(topology),
+    broadcast: Object.values(topology.broadcast).map((topic) => topic.name),
+    to: outputs(topology),
+    ...ownTopics(shop, topology),
+  };
+}
+
+function full(topology: Topology, shop: string): string {
+  const own = ownTopics(shop, topology);
+  const fields = Object.values(topology.to).map(({ name, schema }) => [name, fieldsOf(schema).join(', ')]);
+  return [
+    `${bold(topology.name)} ${dim(topology.version)}`,
+    topology.title,
+    '',
+    table(
+      ['', ''],
+      [
+        ['reads', inputs(topology).join(', ')],
+        ['writes', outputs(topology).join(', ')],
+        ['group', own.group],
+        ['state', own.state],
+        ['late', own.late],
+        ['dead letters', own.dead],
+      ],
+    ),
+    '',
+    table(['output', 'fields'], fields),
+  ].join('\n');
+}
+
+function fieldsOf(schema: object): readonly string[] {
+  return 'fields' in schema && Array.isArray(schema.fields)
+    ? schema.fields.map((field: { readonly name: string }) => field.name)
+    : [];
+}
+
+function mermaid(topologies: readonly Topology[]): string {
+  const id = (name: string): string => name.replaceAll(/[^A-Za-z0-9]/g, '_');
+  const lines = topologies.flatMap((topology) => [
+    `  t_${id(topology.name)}["${topology.name}"]`,
+    ...inputs(topology).map((topic) => `  ${id(topic)}[("${topic}")] --> t_${id(topology.name)}`),
+    ...outputs(topology).map((topic) => `  t_${id(topology.name)} --> ${id(topic)}[("${topic}")]`),
+  ]);
+  return ['flowchart LR', ...lines].join('\n');
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { inspectFile } from '../../connectors/sources/inspect.ts';
+import { table } from './terminal.ts';
+
+export function inspectCommand(program: Command): void {
+  program
+    .command('inspect')
+    .description('look at the first rows of a file and propose a descriptor')
+    .argument('<file>')
+    .option('--json', 'print only the descriptor, to be saved and edited')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ebb inspect orders.csv\n  ebb inspect orders.csv --json > orders.json\n  ebb replay orders.csv --dataset orders.json --run',
+    )
+    .action(async (file: string, flags: { readonly json?: boolean }) => {
+      const { descriptor, reasons } = await inspectFile(file);
+      if (flags.json === true) {
+        console.log(JSON.stringify(descriptor, undefined, 2));
+        return;
+      }
+      console.log(
+        table(
+          ['what', 'why'],
+          reasons.map(({ what, why }) => [what, why]),
+        ),
+      );
+      console.log(
+        `\n${JSON.stringify(descriptor, undefined, 2)}\n\nSave it: ebb inspect ${file} --json > ${descriptor.name}.json`,
+      );
+    });
+}

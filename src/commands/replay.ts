@@ -1,0 +1,158 @@
+import type { Command } from 'commander';
+import { openSource } from '../../connectors/sources/open.ts';
+import { runSource, type SourceProgress, type SourceSummary } from '../../connectors/sources/runner.ts';
+import { loadDescriptor } from '../../datasets/load.ts';
+import { configOf, speed, untilSignalled, withCommon } from './command.ts';
+import { keepDescriptor } from './descriptors.ts';
+import { type Pipeline, startPipeline } from './pipeline.ts';
+import { summarise, summaryText } from './summary.ts';
+import { openTables } from './tables-database.ts';
+import { bar, bold, count, dim, liveRegion, moment } from './terminal.ts';
+import { openWorkplace, type Workplace } from './workplace.ts';
+
+interface ReplayFlags {
+  readonly dataset: string;
+  readonly run?: boolean;
+  readonly again?: boolean;
+  readonly speed: 'max' | number;
+  readonly json?: boolean;
+}
+
+export function replayCommand(program: Command): void {
+  withCommon(program.command('replay'), { shop: 'the name of the dataset' })
+    .description('read a file (csv, .gz, .zst, parquet) or a stream (http://, ws://) into the log')
+    .argument('<source>', 'file, or address of a stream of JSON events')
+    .requiredOption(
+      '--dataset <name|file>',
+      'built-in dataset, or a descriptor of your own (`ebb inspect FILE` proposes one)',
+    )
+    .option('--run', 'also run topologies and sinks until caught up, and print a summary')
+    .option('--again', 'replay a file that is already in the log once more, as new events')
+    .option('--speed <factor>', 'max, or a factor of real time such as 3600x', speed, 'max')
+    .option('--partitions <n>', 'partitions of topics that do not exist yet (default 4)')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ebb replay retail.csv.gz --dataset online-retail --run\n  ebb replay orders.csv --dataset orders.json --shop mine --speed 3600x\n  ebb replay ws://localhost:8080/events --dataset events.json',
+    )
+    .action(async (target: string, flags: ReplayFlags) => {
+      const config = configOf({ ...flags });
+      const descriptor = await loadDescriptor(flags.dataset);
+      const shop = config.shop ?? descriptor.name;
+      const started = performance.now();
+      await using place = await openWorkplace(config);
+      const source = await openSource(target, descriptor, { now: () => Date.now() });
+      await keepDescriptor(place.log, place.registry, shop, descriptor);
+      const stopped = untilSignalled();
+      const finished = new AbortController();
+      const live = liveRegion();
+      let pipeline: Pipeline | undefined;
+      const progress = (state: SourceProgress): void => live.show(progressText(source.name, state, pipeline));
+      let last: SourceProgress | undefined;
+      const shown = setInterval(() => {
+        if (last !== undefined) progress(last);
+      }, 100);
+      let summary: SourceSummary;
+      try {
+        const reading = runSource({
+          log: place.log,
+          registry: place.registry,
+          shop,
+          descriptor,
+          source,
+          partitions: config.partitions,
+          speed: flags.speed,
+          again: flags.again ?? false,
+          signal: stopped,
+          now: () => Date.now(),
+          onProgress: (state) => {
+            last = state;
+          },
+        });
+        if (flags.run === true) {
+          pipeline = await startPipeline({
+            place,
+            shop,
+            signal: AbortSignal.any([stopped, finished.signal]),
+            sinks: true,
+            linger: 500,
+          });
+          summary = await untilDone(reading, pipeline, stopped);
+          finished.abort();
+          await pipeline.done;
+        } else {
+          summary = await reading;
+        }
+      } finally {
+        clearInterval(shown);
+        live.done();
+      }
+      report(place, shop, summary, flags, (performance.now() - started) / 1000);
+    });
+}
+
+/** Waits for the source and then for everything behind it; whatever fails first is thrown. */
+async function untilDone(
+  reading: Promise<SourceSummary>,
+  pipeline: Pipeline,
+  stopped: AbortSignal,
+): Promise<SourceSummary> {
+  const whole = (async () => {
+    const summary = await reading;
+    if (summary.ended === 'end') await pipeline.caughtUp(stopped);
+    return summary;
+  })();
+  const broken = pipeline.done.then(() => whole);
+  return Promise.race([whole, broken]);
+}
+
+function progressText(
+  name: string,
+  { phase, rows, read, watermark }: SourceProgress,
+  pipeline: Pipeline | undefined,
+): string {
+  if (phase === 'waiting') return `${bold(name)}  another process is writing this source; waiting to take over`;
+  const head = `${bold(name)}  ${read === undefined ? '' : `${bar(read.done, read.total)}  `}${count(rows)} rows  ${dim(moment(watermark ?? Number.NaN))}`;
+  if (pipeline === undefined) return head;
+  const { topologies, sinks } = pipeline.status();
+  const lines = topologies.map(
+    ({ topology, in: taken, lag }) =>
+      `  ${topology.name.padEnd(26)} ${count(taken).padStart(11)} in ${count(lag).padStart(9)} behind`,
+  );
+  return [
+    head,
+    ...lines,
+    ...sinks.map(({ name: sink, written }) => `  ${`→ ${sink}`.padEnd(26)} ${count(written).padStart(11)} written`),
+  ].join('\n');
+}
+
+function report(place: Workplace, shop: string, source: SourceSummary, flags: ReplayFlags, seconds: number): void {
+  const rate = source.written / seconds;
+  if (source.alreadyThere && flags.json !== true) {
+    console.log(
+      `This file is already in shop ${shop} (${count(source.rows)} rows); nothing was added. Use --again to add it once more as new events.`,
+    );
+  }
+  if (source.ended === 'signal')
+    console.error(`Stopped after ${count(source.rows)} rows, all committed: the same command goes on from there.`);
+  if (flags.run !== true) {
+    if (flags.json === true) console.log(JSON.stringify({ shop, ...source, seconds }));
+    else if (!source.alreadyThere)
+      console.log(
+        `${count(source.written)} rows into ${source.topic} in ${seconds.toFixed(1)} s (${count(rate)} rows/s). \`ebb run --shop ${shop} --until-caught-up\` computes its results.`,
+      );
+    return;
+  }
+  const tables = openTables(place.paths.tables);
+  try {
+    const shopSummary = summarise(tables, shop);
+    if (flags.json === true)
+      console.log(JSON.stringify({ shop, source, ...shopSummary, seconds, rowsPerSecond: Math.round(rate) }));
+    else
+      console.log(
+        `\nShop ${bold(shop)}\n${summaryText(shopSummary, { rowsIn: source.rows, seconds, ...(source.written > 0 ? { rate } : {}) })}\n\nLook further: ebb query "select * from category_metrics limit 5" --data ${place.config.data}`,
+      );
+  } finally {
+    tables.close();
+  }
+}

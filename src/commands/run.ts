@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { configOf, untilSignalled, withCommon } from './command.ts';
+import { type Pipeline, startPipeline } from './pipeline.ts';
+import { statusText } from './status.ts';
+import { summarise, summaryText } from './summary.ts';
+import { openTables } from './tables-database.ts';
+import { bold, liveRegion } from './terminal.ts';
+import { openWorkplace } from './workplace.ts';
+
+interface RunFlags {
+  readonly untilCaughtUp?: boolean;
+  readonly sinks: boolean;
+  readonly json?: boolean;
+}
+
+export function runCommand(program: Command): void {
+  withCommon(program.command('run'), { shop: 'demo' })
+    .description('run topologies and sinks of a shop')
+    .argument('[topology...]', 'names; all that the shop has inputs for when none is given')
+    .option('--until-caught-up', 'end when everything in the log has been processed, with a summary')
+    .option('--no-sinks', 'run topologies only, and leave tables and files to another process')
+    .option('--commit-interval <ms>', 'ms between commits while data flow (default 100)')
+    .option(
+      '--idle <seconds>',
+      "seconds after which an outsider's idle partition gets a tick from its siblings; 0: never (default 30)",
+    )
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ebb run --shop online-retail --until-caught-up\n  ebb run category-partials category-metrics --no-sinks',
+    )
+    .action(async (only: readonly string[], flags: RunFlags) => {
+      const config = configOf({ ...flags });
+      const shop = config.shop ?? 'demo';
+      const started = performance.now();
+      await using place = await openWorkplace(config);
+      const stopped = untilSignalled();
+      const finished = new AbortController();
+      const pipeline = await startPipeline({
+        place,
+        shop,
+        only,
+        sinks: flags.sinks,
+        signal: AbortSignal.any([stopped, finished.signal]),
+        ...(flags.untilCaughtUp === true ? { linger: 500 } : {}),
+      });
+      await watch(pipeline, shop, async () => {
+        if (flags.untilCaughtUp === true) {
+          await Promise.race([pipeline.caughtUp(stopped), pipeline.done]);
+          finished.abort();
+        }
+        await pipeline.done;
+      });
+      if (!flags.sinks) return;
+      const tables = openTables(place.paths.tables);
+      try {
+        const summary = summarise(tables, shop);
+        const seconds = (performance.now() - started) / 1000;
+        console.log(
+          flags.json === true
+            ? JSON.stringify({ shop, ...summary, seconds })
+            : `\nShop ${bold(shop)}\n${summaryText(summary, { seconds })}`,
+        );
+      } finally {
+        tables.close();
+      }
+    });
+}
+
+/** Shows what the pipeline does while `work` goes on. */
+export async function watch(pipeline: Pipeline, shop: string, work: () => Promise<void>): Promise<void> {
+  const live = liveRegion();
+  const started = performance.now();
+  const timer = setInterval(() => live.show(statusText(shop, pipeline.status(), performance.now() - started)), 250);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+    live.done();
+  }
+}

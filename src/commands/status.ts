@@ -1,0 +1,30 @@
+import type { PipelineStatus } from './pipeline.ts';
+import { bold, count, cyan, dim, moment, table, yellow } from './terminal.ts';
+
+/** The pipeline at a glance. @param elapsed ms since it started */
+export function statusText(shop: string, { topologies, sinks }: PipelineStatus, elapsed: number): string {
+  const rows = topologies.map(({ topology, in: taken, out, lag, late, dead, watermark, keys }) => [
+    topology.name,
+    taken,
+    out,
+    lag,
+    late,
+    dead,
+    keys,
+    moment(watermark),
+  ]);
+  const late = topologies.reduce((sum, one) => sum + one.late, 0);
+  const dead = topologies.reduce((sum, one) => sum + one.dead, 0);
+  const seconds = Math.floor(elapsed / 1000);
+  const written = sinks.map((sink) => `${sink.name} ${cyan(count(sink.written))}`).join('   ');
+  return [
+    `${bold(`Ebb · ${shop}`)}  ${dim(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`)}`,
+    '',
+    table(['topology', 'in', 'out', 'behind', 'late', 'dead', 'keys', 'event time'], rows),
+    '',
+    ...(sinks.length === 0 ? [] : [`${dim('written to')}  ${written}`]),
+    ...(late + dead === 0
+      ? []
+      : [yellow(`${count(late)} late, ${count(dead)} dead letters: ebb tail <topology>.dead --shop ${shop}`)]),
+  ].join('\n');
+}

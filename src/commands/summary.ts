@@ -1,0 +1,80 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { count, table } from './terminal.ts';
+
+/** What a shop's tables hold, in numbers. */
+export interface ShopSummary {
+  readonly events: number;
+  readonly byKind: Readonly<Record<string, number>>;
+  readonly customers: number;
+  /** Sum of the purchases' amounts by currency, in minor units. */
+  readonly revenue: Readonly<Record<string, number>>;
+  readonly deadLetters: number;
+  readonly deadByReason: Readonly<Record<string, number>>;
+  readonly late: number;
+  /** Hourly category and segment windows that have closed, and that the data end in. */
+  readonly windows: { readonly complete: number; readonly incomplete: number };
+}
+
+export function summarise(tables: DatabaseSync, shop: string): ShopSummary {
+  const all = (sql: string): readonly Readonly<Record<string, unknown>>[] => tables.prepare(sql).all(shop);
+  const numbers = (sql: string): Record<string, number> =>
+    Object.fromEntries(all(sql).map(({ name, value }) => [String(name), Number(value)]));
+  const one = (sql: string): number => Number(all(sql)[0]?.value ?? 0);
+  const byKind = numbers(
+    'select kind as name, count(*) as value from ecommerce_events where shop = ? group by kind order by kind',
+  );
+  const deadByReason = numbers(
+    'select code as name, count(*) as value from dead_letters where shop = ? group by code order by 2 desc, 1',
+  );
+  const windows = numbers(
+    `select case when complete = 1 then 'complete' else 'incomplete' end as name, count(*) as value
+     from (select shop, complete from category_metrics union all select shop, complete from segment_metrics) as windows
+     where shop = ? group by complete`,
+  );
+  return {
+    events: sum(byKind),
+    byKind,
+    customers: one(
+      "select count(distinct customer_id) as value from ecommerce_events where shop = ? and kind = 'PURCHASE'",
+    ),
+    revenue: numbers(
+      "select currency as name, sum(amount) as value from ecommerce_events where shop = ? and kind = 'PURCHASE' group by currency",
+    ),
+    deadLetters: sum(deadByReason),
+    deadByReason,
+    late: one('select count(*) as value from late_events where shop = ?'),
+    windows: { complete: windows.complete ?? 0, incomplete: windows.incomplete ?? 0 },
+  };
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, value) => total + value, 0);
+}
+
+/** For people. `rows` and `seconds` are of this run; absent where a run took nothing in. */
+export function summaryText(
+  summary: ShopSummary,
+  run: { readonly rowsIn?: number; readonly seconds: number; readonly rate?: number },
+): string {
+  const { windows, byKind, deadByReason } = summary;
+  const parts = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .map(([name, value]) => `${count(value)} ${name}`)
+      .join(', ');
+  const rows: (readonly [string, string])[] = [
+    ...(run.rowsIn === undefined ? [] : [['rows in', count(run.rowsIn)] as const]),
+    ['events', `${count(summary.events)}${summary.events > 0 ? `  (${parts(byKind)})` : ''}`],
+    ['dead letters', `${count(summary.deadLetters)}${summary.deadLetters > 0 ? `  (${parts(deadByReason)})` : ''}`],
+    ['late', count(summary.late)],
+    ['windows', `${count(windows.complete)} complete, ${count(windows.incomplete)} incomplete at the end of the data`],
+    ['customers', `${count(summary.customers)} with a purchase`],
+    [
+      'revenue',
+      Object.entries(summary.revenue)
+        .map(([currency, minor]) => `${count(minor)} minor units of ${currency}`)
+        .join(', ') || '–',
+    ],
+    ['seconds', `${run.seconds.toFixed(1)}${run.rate === undefined ? '' : `  (${count(run.rate)} rows/s)`}`],
+  ];
+  return table(['', ''], rows).split('\n').slice(1).join('\n');
+}

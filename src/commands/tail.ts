@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { openDecoder } from '../../connectors/sinks/decode.ts';
+import { isTick } from '../engine/tick.ts';
+import { configOf, untilSignalled, wholeNumber, withCommon } from './command.ts';
+import { UnknownTopicError } from './errors.ts';
+import { dim } from './terminal.ts';
+import { openWorkplace } from './workplace.ts';
+
+interface TailFlags {
+  readonly from: string;
+  readonly limit?: number;
+  readonly json?: boolean;
+  readonly ticks?: boolean;
+}
+
+export function tailCommand(program: Command): void {
+  withCommon(program.command('tail'), { shop: 'demo' })
+    .description('print the records of a topic as they come')
+    .argument('<topic>', 'name within the shop, such as events or category-metrics')
+    .option('--from <where>', 'start, or end: what comes from now on', 'end')
+    .option('--limit <n>', 'stop after so many', wholeNumber)
+    .option('--ticks', 'also the ticks')
+    .option('--json', 'one JSON object a line')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ebb tail client-profiles --shop demo\n  ebb tail events --from start --limit 3 --json',
+    )
+    .action(async (name: string, flags: TailFlags) => {
+      const config = configOf({ ...flags });
+      const shop = config.shop ?? 'demo';
+      await using place = await openWorkplace(config);
+      const topic = await findTopic(place.log, shop, name);
+      if (flags.from !== 'start' && flags.from !== 'end')
+        throw new RangeError(`--from ${flags.from}: give start or end`);
+      const stop = untilSignalled();
+      const decode = openDecoder(place.registry, undefined);
+      let left = flags.limit ?? Number.POSITIVE_INFINITY;
+      if (left === 0) return;
+      // With a limit from the start, the end of the log is an end too: nobody is left waiting in a script.
+      const bounded = flags.from === 'start' && flags.limit !== undefined;
+      for await (const batch of place.log.read({
+        topic,
+        from: flags.from,
+        signal: stop,
+        ...(bounded ? { to: 'end' as const } : {}),
+      })) {
+        const wanted = flags.ticks === true ? batch.records : batch.records.filter((record) => !isTick(record));
+        const { records } = await decode({ topic, partition: batch.partition }, wanted.slice(0, left));
+        for (const { offset, key, value } of records) {
+          left--;
+          const record = { partition: batch.partition, offset, key, value };
+          console.log(
+            flags.json === true
+              ? JSON.stringify(record, plain)
+              : `${dim(`${batch.partition}/${offset}`)} ${key ?? '–'} ${JSON.stringify(value, plain)}`,
+          );
+        }
+        if (left <= 0) return;
+      }
+    });
+}
+
+async function findTopic(
+  log: { topics(): Promise<readonly { readonly name: string }[]> },
+  shop: string,
+  name: string,
+): Promise<string> {
+  const names = (await log.topics()).map((topic) => topic.name);
+  const found = names.find((topic) => topic === `${shop}.${name}`) ?? names.find((topic) => topic === name);
+  if (found !== undefined) return found;
+  const mine = names.filter((topic) => topic.startsWith(`${shop}.`)).map((topic) => topic.slice(shop.length + 1));
+  const shops = [...new Set(names.map((topic) => topic.split('.')[0]))].filter((one) => one !== undefined);
+  throw new UnknownTopicError(
+    mine.length === 0
+      ? `shop ${shop} has no topics; there are shops ${shops.join(', ') || '(none)'}: give --shop`
+      : `shop ${shop} has no topic ${name}: the names are ${mine.join(', ')}`,
+  );
+}
+
+function plain(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return Object.fromEntries(value);
+  if (value instanceof Set) return [...value];
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    value.type === 'Buffer' &&
+    'data' in value &&
+    Array.isArray(value.data)
+  )
+    return Buffer.from(value.data).toString('hex');
+  return value;
+}

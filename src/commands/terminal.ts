@@ -1,0 +1,79 @@
+import { styleText } from 'node:util';
+import { createLogUpdate } from 'log-update';
+
+/** Where people look: progress goes to stderr, results to stdout, so that results can be piped. */
+export interface Live {
+  /** Replaces what is shown. Does nothing where stderr is no terminal. */
+  show(text: string): void;
+  /** Leaves the last text standing. */
+  done(): void;
+}
+
+export function liveRegion(): Live {
+  if (process.stderr.isTTY !== true) return { show() {}, done() {} };
+  const update = createLogUpdate(process.stderr);
+  return { show: (text) => update(text), done: () => update.done() };
+}
+
+export function bold(text: string): string {
+  return styleText('bold', text, { stream: process.stderr });
+}
+
+export function dim(text: string): string {
+  return styleText('dim', text, { stream: process.stderr });
+}
+
+export function cyan(text: string): string {
+  return styleText('cyan', text, { stream: process.stderr });
+}
+
+export function yellow(text: string): string {
+  return styleText('yellow', text, { stream: process.stderr });
+}
+
+/** `[########----] 62 %` */
+export function bar(done: number, total: number, width = 24): string {
+  const share = total <= 0 ? 1 : Math.min(1, done / total);
+  const filled = Math.round(share * width);
+  return `${cyan('█'.repeat(filled))}${dim('░'.repeat(width - filled))} ${String(Math.floor(share * 100)).padStart(3)} %`;
+}
+
+const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** Minor units as money, by the currency's own number of digits. */
+export function money(minor: number, currency: string): string {
+  const format = new Intl.NumberFormat('en-GB', { style: 'currency', currency, maximumFractionDigits: 0 });
+  const digits =
+    new Intl.NumberFormat('en-GB', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(minor / 10 ** digits);
+}
+
+/** Event time, to the minute. */
+export function moment(time: number): string {
+  return Number.isFinite(time) && Math.abs(time) < 8e15
+    ? new Date(time).toISOString().slice(0, 16).replace('T', ' ')
+    : '–';
+}
+
+/** Rows as aligned columns; numbers to the right. */
+export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const text = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : cell)));
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...text.map((row) => (row[column] ?? '').length)),
+  );
+  const isNumber = header.map(
+    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number' || row[column] === '–'),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) =>
+        isNumber[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
+  return [dim(line(header)), ...text.map(line)].join('\n');
+}
