@@ -1,4 +1,5 @@
 import type { Append, NewRecord } from '../log/log.ts';
+import { isTick } from './tick.ts';
 
 /** Records gathered for one commit, by topic and partition, in the order in which they were put. */
 export class Outputs {
@@ -8,6 +9,20 @@ export class Outputs {
   bytes = 0;
 
   put(topic: string, partition: number, record: NewRecord): void {
+    this.#of(topic, partition).push(record);
+    this.records++;
+    this.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  }
+
+  /** Puts a tick of the task, in place of one just before it: with nothing between them, only the last one tells anything. */
+  putTick(topic: string, partition: number, record: NewRecord): void {
+    const records = this.#of(topic, partition);
+    const last = records.at(-1);
+    if (last !== undefined && isTick(last)) records[records.length - 1] = record;
+    else this.put(topic, partition, record);
+  }
+
+  #of(topic: string, partition: number): NewRecord[] {
     let partitions = this.#topics.get(topic);
     if (partitions === undefined) {
       partitions = [];
@@ -18,9 +33,7 @@ export class Outputs {
       records = [];
       partitions[partition] = records;
     }
-    records.push(record);
-    this.records++;
-    this.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+    return records;
   }
 
   /** Everything put since the last call. */

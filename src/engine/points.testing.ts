@@ -158,7 +158,7 @@ export async function byHand(topology: Topology, from: readonly Transaction[] = 
         .flatMap(({ records }) => records)
         .map((record) => {
           if (record.value === null) return 'tombstone';
-          if (!isTick({ ...record, headers: record.headers, offset: 0 })) return serde.decode(record.value).text;
+          if (!isTick(record)) return serde.decode(record.value).text;
           const { time, closed } = outTicks.decode(record.value);
           return `tick ${time}${closed ? ' closed' : ''}`;
         });

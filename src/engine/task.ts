@@ -44,6 +44,8 @@ export class Task {
     string,
     { readonly topic: PlannedTopic; readonly table: BroadcastTable<unknown>; readonly watermarks: InputWatermark[] }
   >();
+  /** Of inputs and broadcast inputs: what the task's own is made of. */
+  readonly #watermarks: InputWatermark[] = [];
   readonly #outputs = new Outputs();
   readonly #writer: string;
   #positions: Record<string, number> = {};
@@ -65,6 +67,7 @@ export class Task {
         topic.ticks === undefined
           ? []
           : Array.from({ length: topic.partitions }, () => new InputWatermark(topic.physical, undefined));
+      this.#watermarks.push(...watermarks);
       this.#broadcast.set(name, { topic, table: new BroadcastTable(), watermarks });
     }
     this.#graph = new Graph(plan.topology, partition, {
@@ -81,9 +84,11 @@ export class Task {
     });
     for (const [name, input] of plan.inputs) {
       const subject = this.#graph.inputs.get(name);
+      const watermark = new InputWatermark(input.physical, input.topic.disorder);
+      this.#watermarks.push(watermark);
       this.#inputs.set(input.physical, {
         ...input,
-        watermark: new InputWatermark(input.physical, input.topic.disorder),
+        watermark,
         push: (message) => subject?.next(message),
       });
     }
@@ -270,14 +275,15 @@ export class Task {
   }
 
   #advanceWatermark(): void {
-    let watermark = Number.POSITIVE_INFINITY;
-    let closed = true;
-    for (const input of this.#inputs.values()) {
-      watermark = Math.min(watermark, input.watermark.value);
-      closed = closed && input.watermark.closed;
+    let least = Number.POSITIVE_INFINITY;
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (const input of this.#watermarks) {
+      if (input.closed) greatest = Math.max(greatest, input.value);
+      else least = Math.min(least, input.value);
     }
-    for (const { watermarks } of this.#broadcast.values())
-      for (const { value } of watermarks) watermark = Math.min(watermark, value);
+    const closed = least === Number.POSITIVE_INFINITY;
+    // What has ended holds nobody back.
+    const watermark = closed ? greatest : least;
     // Also when it has not moved: an alarm may have been set in the past.
     this.#fire(Math.max(watermark, this.#watermark));
     if (watermark > this.#watermark) this.#watermark = watermark;
@@ -310,7 +316,7 @@ export class Task {
         time,
         closed,
       });
-      for (let partition = 0; partition < partitions; partition++) this.#outputs.put(physical, partition, record);
+      for (let partition = 0; partition < partitions; partition++) this.#outputs.putTick(physical, partition, record);
     }
   }
 

@@ -35,7 +35,7 @@ export async function tickCodec(registry: Registry, topic: string): Promise<Tick
   };
 }
 
-export function isTick(record: LogRecord): boolean {
+export function isTick(record: NewRecord): boolean {
   return record.headers !== undefined && record.headers[TICK_HEADER] !== undefined;
 }
 

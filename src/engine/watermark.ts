@@ -56,6 +56,8 @@ export const watermarkStateSchema = {
  */
 export class InputWatermark {
   value = NEVER;
+  /** All writers that ever ticked have closed, and there was one. */
+  closed = false;
   readonly topic: string;
   readonly #disorder: number | undefined;
   readonly #writers = new Map<string, Writer>();
@@ -65,13 +67,6 @@ export class InputWatermark {
   constructor(topic: string, disorder: number | undefined) {
     this.topic = topic;
     this.#disorder = disorder;
-  }
-
-  /** All writers that ever ticked have closed, and there was one. */
-  get closed(): boolean {
-    if (this.#writers.size === 0) return false;
-    for (const writer of this.#writers.values()) if (!isClosed(writer)) return false;
-    return true;
   }
 
   /** Which writer holds the watermark back, for people to see. */
@@ -112,13 +107,15 @@ export class InputWatermark {
   }
 
   #ofWriters(): number {
+    if (this.#writers.size === 0) return NEVER;
     let least = Number.POSITIVE_INFINITY;
     let greatest = NEVER;
     for (const writer of this.#writers.values()) {
       least = Math.min(least, openTime(writer));
       for (const time of writer.times) if (time > greatest) greatest = time;
     }
-    return least === Number.POSITIVE_INFINITY ? greatest : least;
+    this.closed = least === Number.POSITIVE_INFINITY;
+    return this.closed ? greatest : least;
   }
 
   #raise(value: number): void {
@@ -147,15 +144,12 @@ export class InputWatermark {
     for (const { writer, times, closed } of state.writers) {
       this.#writers.set(writer, { of: times.length, times: times.map((time) => time ?? NEVER), closed: [...closed] });
     }
+    this.#raise(this.#ofWriters());
   }
 }
 
 function known(time: number): number | null {
   return time === NEVER ? null : time;
-}
-
-function isClosed(writer: Writer): boolean {
-  return writer.closed.every(Boolean);
 }
 
 /** The least tick of the writer's open parts; Infinity when all have closed. */
