@@ -17,7 +17,7 @@ import { openSqliteSink } from './sqlite.ts';
 export const shop = 'demo';
 export const partitions = 3;
 /** Small ranges, so that there are many steps between which to crash. */
-export const limits = { records: 50, bytes: 1 << 20, linger: 0 };
+export const limits = { records: 50, bytes: 1 << 20, linger: 0, atOnce: 2 };
 
 const events = physicalName(shop, 'events');
 

@@ -32,7 +32,7 @@ const source = `
   await using shop = await openShop(folder, await openEmbeddedLog({ path: folder + '/log.db' }));
   await using sink = openSink(kind, folder);
   await runToTheEnd(shop, sink, {
-    limits: { records: 5, bytes: 1000000, linger: 0 },
+    limits: { records: 5, bytes: 1000000, linger: 0, atOnce: 1 },
     onProgress: () => process.stdout.write('.'),
   });
 `;

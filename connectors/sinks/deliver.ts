@@ -5,6 +5,7 @@ import type { RecordDecoder } from './decode.ts';
 import { gather, type Range } from './gather.ts';
 import { type Backoff, retrying } from './retry.ts';
 import type { BatchLimits, IdempotentSink, SinkBatch, TopicPartition, TransactionalSink } from './sink.ts';
+import type { Turns } from './turns.ts';
 
 export interface Delivery {
   readonly log: Log;
@@ -14,6 +15,8 @@ export interface Delivery {
   readonly at: TopicPartition;
   readonly decode: RecordDecoder;
   readonly limits: BatchLimits;
+  /** Shared by all partitions of the sink. */
+  readonly turns: Turns;
   /** Asks to finish the commit in hand and return. */
   readonly signal: AbortSignal;
   readonly backoff?: Backoff | undefined;
@@ -28,14 +31,10 @@ export async function deliverRows(delivery: Delivery, sink: TransactionalSink): 
     // Whatever the group says, the store knows: a restored or emptied database shows its lag again.
     await commitPosition(delivery, from);
   }
-  for await (const range of ranges(delivery, from)) {
-    if (range.records.length > 0) {
-      const batch = await decoded(delivery, range);
-      await patiently(delivery, () => taken.write(batch));
-    }
-    await commitPosition(delivery, range.next);
-    delivery.onRange(range);
-  }
+  await eachRange(delivery, from, async (range) => {
+    const batch = await decoded(delivery, range);
+    await patiently(delivery, () => taken.write(batch));
+  });
 }
 
 /** Boundary on the log, then the files, then the group's position; after a crash the last boundary's files once more. */
@@ -49,25 +48,36 @@ export async function deliverRanges(delivery: Delivery, sink: IdempotentSink, bo
   const last = await boundaries.last(physical, at.partition);
   // The boundary counts also when the group was forgotten: what it covers is in the files already.
   if (last !== undefined && (from ?? 0) <= last.lastOffset) {
-    await put(await readAgain(delivery, last.firstOffset, last.lastOffset), true);
+    await delivery.turns(async () => put(await readAgain(delivery, last.firstOffset, last.lastOffset), true));
     from = last.lastOffset + 1;
     await commitPosition(delivery, from);
   }
-  for await (const range of ranges(delivery, from)) {
+  await eachRange(delivery, from, async (range) => {
+    const [firstOffset, lastOffset] = [range.first, range.next - 1];
+    const boundary = { sink: sink.name, topic: physical, partition: at.partition, firstOffset, lastOffset };
+    await patiently(delivery, () => boundaries.commit(owned, boundary));
+    await put(range, false);
+  });
+}
+
+/** Writes range after range, each in its turn, and commits the group's position after each; ticks alone move only that. */
+async function eachRange(
+  delivery: Delivery,
+  from: number | undefined,
+  write: (range: Range) => Promise<void>,
+): Promise<void> {
+  const { owned, physical, limits, signal, turns } = delivery;
+  const batches = owned.batches(from === undefined ? {} : { [physical]: from });
+  for await (const range of gather(batches, from ?? 0, limits, AbortSignal.any([signal, owned.signal]))) {
     if (range.records.length > 0) {
-      const [firstOffset, lastOffset] = [range.first, range.next - 1];
-      const boundary = { sink: sink.name, topic: physical, partition: at.partition, firstOffset, lastOffset };
-      await patiently(delivery, () => boundaries.commit(owned, boundary));
-      await put(range, false);
+      const written = await turns(async () => !signal.aborted && write(range).then(() => true));
+      if (!written) {
+        return;
+      }
     }
     await commitPosition(delivery, range.next);
     delivery.onRange(range);
   }
-}
-
-function ranges({ owned, physical, limits, signal }: Delivery, from: number | undefined): AsyncIterable<Range> {
-  const batches: AsyncIterable<Batch> = owned.batches(from === undefined ? {} : { [physical]: from });
-  return gather(batches, from ?? 0, limits, AbortSignal.any([signal, owned.signal]));
 }
 
 async function decoded({ decode, at }: Delivery, range: Range): Promise<SinkBatch> {

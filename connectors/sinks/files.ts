@@ -24,7 +24,7 @@ export interface FileSinkOptions {
 }
 
 /** Files written at the same time: syncing one to disk waits longer than it works. */
-const atOnce = 8;
+const filesAtOnce = 8;
 
 const encoders: Readonly<
   Record<FileFormat, (name: string, columns: readonly FileColumn[], records: readonly SinkRecord[]) => Uint8Array>
@@ -42,13 +42,13 @@ export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSink
   return {
     kind: 'idempotent',
     name: 'files',
-    limits: { records: 50_000, bytes: 8 << 20, linger: 30_000, ...limits },
+    limits: { records: 25_000, bytes: 4 << 20, linger: 30_000, atOnce: 1, ...limits },
     async put(range, again) {
       const topicFolder = join(dir, shop, range.topic);
       const files = fileNames(range, format);
       try {
         await makeFolder(topicFolder);
-        await eachOf(files, atOnce, (file) => putFile(topicFolder, file, format, again));
+        await eachOf(files, filesAtOnce, (file) => putFile(topicFolder, file, format, again));
         await syncFolder(topicFolder);
       } catch (error) {
         throw fileError(topicFolder, error);

@@ -66,7 +66,7 @@ function columnSource(column: FileColumn, records: readonly SinkRecord[]): Colum
   const encoding = encodingOf(column, data);
   return {
     name: column.name,
-    data,
+    data: encoding === 'PLAIN' && column.type === 'string' ? data.map(toBytes) : data,
     codec: encoding === 'PLAIN' || records.length >= smallFile ? 'ZSTD' : 'UNCOMPRESSED',
     // Offsets and times are what queries skip by; bounds of the others cost more than they save.
     statistics: column.name === '_offset' || column.type === 'timestamp-millis',
@@ -74,6 +74,8 @@ function columnSource(column: FileColumn, records: readonly SinkRecord[]): Colum
     ...(encoding === undefined ? {} : { encoding }),
   };
 }
+
+const sampled = 20;
 
 /** A dictionary where a few values repeat, judged by some of them; `undefined` leaves booleans to the writer. */
 function encodingOf({ type }: FileColumn, data: readonly unknown[]): Encoding | undefined {
@@ -83,7 +85,7 @@ function encodingOf({ type }: FileColumn, data: readonly unknown[]): Encoding | 
   if (type !== 'string') {
     return 'PLAIN';
   }
-  const step = Math.max(1, Math.floor(data.length / 64));
+  const step = Math.max(1, Math.floor(data.length / sampled));
   const seen = new Set<unknown>();
   let values = 0;
   for (let index = 0; index < data.length; index += step) {
@@ -118,6 +120,11 @@ function columnData({ type, of }: FileColumn, records: readonly SinkRecord[]): u
     const value = of(record);
     return value === null ? null : store(value);
   });
+}
+
+/** Small Buffers share a pool, which spares most of what encoding a string costs. */
+function toBytes(value: unknown): unknown {
+  return typeof value === 'string' ? Buffer.from(value) : value;
 }
 
 function toBigInt(value: unknown): unknown {

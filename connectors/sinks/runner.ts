@@ -8,6 +8,7 @@ import { openDecoder } from './decode.ts';
 import { type Delivery, deliverRanges, deliverRows } from './deliver.ts';
 import { type Backoff, remedyOf, waited } from './retry.ts';
 import { type BatchLimits, type Sink, SinkError } from './sink.ts';
+import { type Turns, turns } from './turns.ts';
 
 export interface SinkProgress {
   readonly topic: string;
@@ -57,9 +58,10 @@ export async function runSink(options: RunSinkOptions): Promise<void> {
   // Every wait of every partition listens to it.
   setMaxListeners(0, stopping);
   const carry = await carrier(options);
+  const shared = turns({ ...options.sink.limits, ...options.limits }.atOnce);
   const following = topics.map(async (topic) => {
     try {
-      await follow(options, topic, carry, stopping);
+      await follow(options, topic, carry, shared, stopping);
     } catch (error) {
       failure.abort();
       throw error;
@@ -83,7 +85,13 @@ async function carrier({ log, registry, shop, sink }: RunSinkOptions): Promise<C
 }
 
 /** Joins the group for one topic and delivers each partition that comes to be owned. */
-async function follow(options: RunSinkOptions, topic: string, carry: Carry, stopping: AbortSignal): Promise<void> {
+async function follow(
+  options: RunSinkOptions,
+  topic: string,
+  carry: Carry,
+  shared: Turns,
+  stopping: AbortSignal,
+): Promise<void> {
   const { log, shop, sink } = options;
   const physical = physicalName(shop, topic);
   const failure = new AbortController();
@@ -99,8 +107,7 @@ async function follow(options: RunSinkOptions, topic: string, carry: Carry, stop
   ending.addEventListener('abort', leave, { once: true });
   const decode = openDecoder(options.registry, readerOf(sink, topic));
   const errors: unknown[] = [];
-  const group = sinkGroup(shop, sink.name, topic);
-  for await (const owned of log.join({ group, topics: [physical], signal: leaving.signal })) {
+  const start = (owned: Owned) => {
     const delivery: Delivery = {
       log,
       owned,
@@ -108,6 +115,7 @@ async function follow(options: RunSinkOptions, topic: string, carry: Carry, stop
       at: { topic, partition: owned.partition },
       decode,
       limits: { ...sink.limits, ...options.limits },
+      turns: shared,
       signal: ending,
       backoff: options.backoff,
       onRange: ({ records, next, end }) =>
@@ -119,8 +127,17 @@ async function follow(options: RunSinkOptions, topic: string, carry: Carry, stop
     });
     deliveries.add(delivering);
     void delivering.finally(() => deliveries.delete(delivering));
+  };
+  try {
+    const group = sinkGroup(shop, sink.name, topic);
+    for await (const owned of log.join({ group, topics: [physical], signal: leaving.signal })) {
+      start(owned);
+    }
+  } finally {
+    ending.removeEventListener('abort', leave);
+    failure.abort();
+    await Promise.all(deliveries);
   }
-  ending.removeEventListener('abort', leave);
   if (errors.length > 0) {
     throw errors[0];
   }

@@ -34,13 +34,15 @@ export interface SinkBatch extends TopicPartition {
   readonly schema: Schema | undefined;
 }
 
-/** When the runner stops gathering and hands a batch over: whatever comes first. Memory is bounded by it, per partition. */
+/** When the runner stops gathering and hands a batch over, whatever comes first, and so how much memory a sink takes. */
 export interface BatchLimits {
   readonly records: number;
-  /** Of encoded values. */
+  /** Of encoded values, which is how they wait: each partition holds that much. */
   readonly bytes: number;
   /** Longest wait at the end of the log with records in hand, in milliseconds. 0: hand over as soon as the end is reached. */
   readonly linger: number;
+  /** Batches decoded and written at a time, over all partitions: decoded values take several times the room. */
+  readonly atOnce: number;
 }
 
 /** A store that keeps its own position, so that rows and position cannot disagree. */

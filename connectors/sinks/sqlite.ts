@@ -33,7 +33,7 @@ export function openSqliteSink({ path, shop, pages, limits }: SqliteSinkOptions)
   return {
     kind: 'transactional',
     name: 'sqlite',
-    limits: { records: 10_000, bytes: 4 << 20, linger: 200, ...limits },
+    limits: { records: 10_000, bytes: 4 << 20, linger: 200, atOnce: 1, ...limits },
     schemaOf: (topic) => tableFor(topic).schema,
     async take(partition) {
       const table = tableFor(partition.topic);
