@@ -18,8 +18,8 @@ export function sourcesSpec(shop: string): TopicSpec {
 }
 
 /** The group that a source's runner joins on `sources`, so that two processes reading one source fence each other. */
-export function sourceGroup(sourceId: string): string {
-  return `source.${sourceId}`;
+export function sourceGroup(shop: string, sourceId: string): string {
+  return `${shop}.source.${sourceId}`;
 }
 
 /** The positions of one shop's sources. */

@@ -98,7 +98,7 @@ export async function runSource(options: RunSourceOptions): Promise<SourceSummar
 
   for (;;) {
     try {
-      return (await owning(log, sourceGroup(id), sources.name, options, open)) ?? stopped;
+      return (await owning(log, sourceGroup(shop, id), sources.name, options, open)) ?? stopped;
     } catch (error) {
       if (!(error instanceof LogError) || error.remedy === 'stop' || signal.aborted) throw error;
       await sleep(RETRY_PAUSE, undefined, { signal }).catch(() => undefined);

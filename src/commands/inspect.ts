@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { inspectFile } from '../../connectors/sources/inspect.ts';
+import { sampleFile } from '../../connectors/sources/sample.ts';
+import { inspect } from '../../datasets/inspect.ts';
 import { table } from './terminal.ts';
 
 export function inspectCommand(program: Command): void {
@@ -13,15 +14,15 @@ export function inspectCommand(program: Command): void {
       '\nExamples:\n  ebb inspect orders.csv\n  ebb inspect orders.csv --json > orders.json\n  ebb replay orders.csv --dataset orders.json --run',
     )
     .action(async (file: string, flags: { readonly json?: boolean }) => {
-      const { descriptor, reasons } = await inspectFile(file);
+      const { descriptor, reasons } = inspect(await sampleFile(file));
       if (flags.json === true) {
         console.log(JSON.stringify(descriptor, undefined, 2));
         return;
       }
       console.log(
         table(
-          ['what', 'why'],
-          reasons.map(({ what, why }) => [what, why]),
+          ['', 'proposed because', ''],
+          reasons.map(({ field, because, sure }) => [field, because, sure ? '' : 'check this']),
         ),
       );
       console.log(

@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openFileSink } from '../../connectors/sinks/files.ts';
-import { runSink, sinkGroup } from '../../connectors/sinks/runner.ts';
-import type { BatchLimits, Sink } from '../../connectors/sinks/sink.ts';
-import { openSqliteSink } from '../../connectors/sinks/sqlite.ts';
-import { tableOf } from '../../connectors/sinks/tables.ts';
 import { topologiesOf } from '../../topologies/all.ts';
 import type { Plan } from '../engine/plan.ts';
-import { type Running, runTopologies, type TopologyStatus } from '../engine/runner.ts';
-import { physicalName } from '../engine/topic.ts';
+import { runTopologies, type TopologyStatus } from '../engine/runner.ts';
 import type { Topology } from '../engine/topology.ts';
 import { lagOf, type Reader } from './caught-up.ts';
 import { descriptorsOf } from './descriptors.ts';
+import { startSinkThread } from './sink-thread.ts';
+import { routesOf, sinkReaders } from './sinks.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface PipelineOptions {
@@ -66,17 +62,21 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     ...(config.idle > 0 ? { idle: config.idle * 1000 } : {}),
     now: () => performance.now(),
   });
-  const sinks = options.sinks ? await startSinks(options, running.plans, signal) : [];
+  const routes = await routesOf(place, shop, running.plans);
+  const sinks = options.sinks ? startSinkThread({ config, shop, routes, linger: options.linger }, signal) : undefined;
   const stopAll = (error: unknown): never => {
     failed.abort();
     throw error;
   };
-  const parts = [running.done, ...sinks.map(({ done }) => done)].map((part) => part.catch(stopAll));
-  const readers = [...running.plans.map(readerOf), ...sinks.flatMap((sink) => sink.readers)];
+  const parts = [running.done, ...(sinks === undefined ? [] : [sinks.done])].map((part) => part.catch(stopAll));
+  const readers = [...running.plans.map(readerOf), ...(sinks === undefined ? [] : sinkReaders(shop, routes))];
   return {
     done: allOf(parts),
     readers,
-    status: () => statusOf(running, sinks),
+    status: () => ({
+      topologies: running.status(),
+      sinks: Object.entries(sinks?.written ?? {}).map(([name, written]) => ({ name, written })),
+    }),
     async caughtUp(until) {
       while (!until.aborted && !signal.aborted) {
         const { total, still } = await lagOf(log, readers);
@@ -105,79 +105,7 @@ function readerOf({ group, inputs }: Plan): Reader {
   return { group, topics: [...inputs.values()].map(({ physical }) => physical) };
 }
 
-function statusOf(running: Running, sinks: readonly SinkRun[]): PipelineStatus {
-  return {
-    topologies: running.status(),
-    sinks: sinks.map(({ sink, written }) => ({ name: sink.name, written: written() })),
-  };
-}
-
 /** Waits for all, then throws the first error, so that nobody closes the log under the others. */
 async function allOf(parts: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(parts)) if (result.status === 'rejected') throw result.reason;
-}
-
-interface SinkRun {
-  readonly sink: Sink;
-  readonly done: Promise<void>;
-  readonly readers: readonly Reader[];
-  written(): number;
-}
-
-/** Routing: results, late records and dead letters to the tables; raw rows and events to the files. */
-async function startSinks(
-  { place, shop, linger }: PipelineOptions,
-  plans: readonly Plan[],
-  signal: AbortSignal,
-): Promise<readonly SinkRun[]> {
-  const { paths, log } = place;
-  const inShop = (await log.topics())
-    .filter(({ name }) => name.startsWith(`${shop}.`))
-    .map(({ name }) => name.slice(shop.length + 1));
-  const own = new Set(
-    plans.flatMap((plan) => [
-      plan.dead.topic,
-      plan.late.topic,
-      ...[...plan.outputs.values()].map(({ physical }) => physical),
-    ]),
-  );
-  const tables = inShop.filter((name) => tableOf(name) !== undefined && own.has(physicalName(shop, name)));
-  const files = inShop.filter((name) => name === 'events' || /^(raw|synthetic)\.[^.]+$/.test(name));
-  const limits: Partial<BatchLimits> = linger === undefined ? {} : { linger };
-  return [
-    startSink(place, shop, openSqliteSink({ path: paths.tables, shop }), tables, limits, signal),
-    startSink(place, shop, openFileSink({ dir: paths.lake, shop }), files, limits, signal),
-  ];
-}
-
-function startSink(
-  place: Workplace,
-  shop: string,
-  sink: Sink,
-  topics: readonly string[],
-  limits: Partial<BatchLimits>,
-  signal: AbortSignal,
-): SinkRun {
-  let written = 0;
-  const run = async (): Promise<void> => {
-    await using open = sink;
-    await runSink({
-      log: place.log,
-      registry: place.registry,
-      shop,
-      sink: open,
-      topics,
-      signal,
-      limits,
-      onProgress({ records }) {
-        written += records;
-      },
-    });
-  };
-  return {
-    sink,
-    done: run(),
-    readers: topics.map((topic) => ({ group: sinkGroup(shop, sink.name, topic), topics: [physicalName(shop, topic)] })),
-    written: () => written,
-  };
 }

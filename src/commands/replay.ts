@@ -41,7 +41,7 @@ export function replayCommand(program: Command): void {
       const shop = config.shop ?? descriptor.name;
       const started = performance.now();
       await using place = await openWorkplace(config);
-      const source = await openSource(target, descriptor, { now: () => Date.now() });
+      const source = await openSource(target, descriptor, { now: Date.now, random: Math.random });
       await keepDescriptor(place.log, place.registry, shop, descriptor);
       const stopped = untilSignalled();
       const finished = new AbortController();
@@ -64,7 +64,7 @@ export function replayCommand(program: Command): void {
           speed: flags.speed,
           again: flags.again ?? false,
           signal: stopped,
-          now: () => Date.now(),
+          now: Date.now,
           onProgress: (state) => {
             last = state;
           },

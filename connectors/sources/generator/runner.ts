@@ -81,7 +81,7 @@ export async function runGenerator(options: GeneratorOptions): Promise<Generator
     options.onProgress?.({ written: 0, eventTime: undefined, phase: 'waiting' });
   }, WAITING_AFTER);
   try {
-    const join = { group: sourceGroup(sourceId(preset)), topics: [positionsSpec.name], signal: leave.signal };
+    const join = { group: sourceGroup(shop, sourceId(preset)), topics: [positionsSpec.name], signal: leave.signal };
     for await (const owned of log.join(join)) {
       clearTimeout(waiting);
       working = true;

@@ -1,0 +1,31 @@
+import { Worker } from 'node:worker_threads';
+import type { SinkWork, Written } from './sink-worker.ts';
+import type { SinkName } from './sinks.ts';
+
+export interface SinkThread {
+  /** Resolves when the thread has committed and ended; rejects with what stopped it. */
+  readonly done: Promise<void>;
+  /** Records written so far. */
+  readonly written: Readonly<Record<SinkName, number>>;
+}
+
+/** Runs a shop's sinks in a thread of their own: encoding files and rows takes as long as computing them. */
+export function startSinkThread(work: SinkWork, signal: AbortSignal): SinkThread {
+  const worker = new Worker(new URL('./sink-worker.ts', import.meta.url), { workerData: work });
+  const written = { sqlite: 0, files: 0 };
+  const stop = (): void => worker.postMessage('stop');
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  worker.on('message', (more: Written) => {
+    written.sqlite += more.sqlite;
+    written.files += more.files;
+  });
+  const done = new Promise<void>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`the sinks' thread ended with exit code ${code}`));
+    });
+  });
+  return { done, written };
+}
