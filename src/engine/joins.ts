@@ -5,6 +5,9 @@ import { ordered } from './ordered.ts';
 import type { SchemaJson } from './schema-names.ts';
 import type { Step } from './store.ts';
 
+/** Orders tombstones behind the rows of the same time, and before the stream's records. */
+const AFTER_ROWS = '0\uffff';
+
 interface Sides<L, R> {
   readonly left: L | null;
   readonly right: R | null;
@@ -33,7 +36,7 @@ export interface TableJoinOptions<L, R, O> {
 
 /**
  * Stream-table join by event time: each stream record meets the table as it was at the record's time (rows of the same
- * time included), whichever arrived first. A tombstone (`null`) deletes a row.
+ * time included), whichever arrived first. A tombstone (`null`) deletes a row; it takes effect after everything that came before it.
  */
 export function joinTable<L, R, O>(
   keep: Keep,
@@ -81,7 +84,11 @@ export function joinTable<L, R, O>(
         },
         of: (item) => item,
         tie: ({ left, right, isTable }) =>
-          isTable ? `0${JSON.stringify(right)}` : `1${left === null ? '' : options.tie(left)}`,
+          isTable
+            ? right === null
+              ? AFTER_ROWS
+              : `0${JSON.stringify(right)}`
+            : `1${left === null ? '' : options.tie(left)}`,
       },
       grace: options.grace ?? 0,
       schema: { type: 'record', name: 'JoinRow', fields: [{ name: 'row', type: options.tableSchema }] },

@@ -9,7 +9,7 @@ import { Outputs } from './outputs.ts';
 import type { Plan, PlannedInput, PlannedTopic } from './plan.ts';
 import { newEntry } from './stateful.ts';
 import type { Entry, Store } from './store.ts';
-import { behindHeader, behindOf, isTick } from './tick.ts';
+import { BEGINNING, behindHeader, behindOf, isTick } from './tick.ts';
 import { TopologyError } from './topology.ts';
 import { InputWatermark } from './watermark.ts';
 
@@ -245,15 +245,15 @@ export class Task {
       );
       return;
     }
-    // A tombstone has no event time of its own: it takes effect where the watermark stands.
-    const time = value === null ? origin.watermark : input.topic.time(decoded);
+    // A tombstone has no event time of its own: it takes effect after everything that came before it.
+    const time = value === null ? Math.max(origin.watermark, watermark.greatest, BEGINNING) : input.topic.time(decoded);
     if (Number.isNaN(time)) {
       this.#dead(origin, 'NO_TIME', `field ${input.topic.schema.eventTime ?? '(none named)'} holds no event time`);
       return;
     }
     this.#now = time;
     input.push({ key: key === null ? null : key.toString(), value: decoded, time, origin });
-    if (input.topic.disorder !== undefined) {
+    if (input.topic.disorder !== undefined || input.isTable) {
       watermark.observe(time);
       this.#watermarkMoved = true;
       this.#advanceWatermark();

@@ -83,11 +83,16 @@ export class InputWatermark {
     return held;
   }
 
-  /** A record of an outsider's topic has been read. */
+  /** The greatest event time observed. */
+  get greatest(): number {
+    return this.#greatest;
+  }
+
+  /** A record of an outsider's topic or of a table has been read. */
   observe(time: number): void {
-    if (this.#disorder === undefined || time <= this.#greatest) return;
+    if (time <= this.#greatest) return;
     this.#greatest = time;
-    if (this.#writers.size === 0) this.#raise(time - this.#disorder);
+    if (this.#disorder !== undefined && this.#writers.size === 0) this.#raise(time - this.#disorder);
   }
 
   tick(tick: Tick): void {
