@@ -5,7 +5,7 @@ import type { NewRecord, Transaction } from '../log/log.ts';
 import { type Message, withValue } from './message.ts';
 import { plan } from './plan.ts';
 import { Task } from './task.ts';
-import { isTick, tickCodec } from './tick.ts';
+import { behindHeader, isTick, tickCodec } from './tick.ts';
 import { topic } from './topic.ts';
 import type { Topology } from './topology.ts';
 import type { WindowResult } from './windows.ts';
@@ -105,6 +105,8 @@ export function texts(values: readonly Note[]): string[] {
 export interface ByHand {
   readonly task: Task;
   send(...values: readonly Point[]): void;
+  /** As a writer that had reached this watermark. */
+  sendBehind(watermark: number, value: Point): void;
   sendRaw(record: NewRecord): void;
   tick(
     time: number,
@@ -149,6 +151,8 @@ export async function byHand(topology: Topology, from: readonly Transaction[] = 
     send(...values) {
       for (const value of values) sendRaw({ key: Buffer.from(value.key), value: input.serde.encode(value) });
     },
+    sendBehind: (watermark, value) =>
+      sendRaw({ key: Buffer.from(value.key), value: input.serde.encode(value), headers: behindHeader(watermark) }),
     tick: (time, { writer = 'w', from: part = 0, of = 1, closed = false } = {}) =>
       sendRaw(ticks.record({ writer, from: part, of, time, closed })),
     flush() {
