@@ -152,12 +152,12 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
       await using shop = await shopIn(folder);
       await appendPurchases(shop, 0, count);
       let killed = 0;
-      for (let kills = 10; kills >= 0; kills--) {
+      for (let kills = 6; kills >= 0; kills--) {
         const code = await runProcess(kind, folder, kills > 0);
         killed += code === null ? 1 : 0;
         expect(code ?? 0, 'a process that was not killed ends well').toBe(0);
       }
-      expect(killed, 'killed on the way').toBeGreaterThan(1);
+      expect(killed, 'killed on the way').toBeGreaterThan(0);
       expect(await stored(folder)).toEqual(expected);
     });
   });

@@ -42,7 +42,7 @@ export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSink
   return {
     kind: 'idempotent',
     name: 'files',
-    limits: { records: 25_000, bytes: 4 << 20, linger: 30_000, atOnce: 1, ...limits },
+    limits: { records: 10_000, bytes: 4 << 20, linger: 30_000, atOnce: 1, ...limits },
     async put(range, again) {
       const topicFolder = join(dir, shop, range.topic);
       const files = fileNames(range, format);

@@ -48,6 +48,9 @@ export async function* gather(
   }
 }
 
+/** When there is more to read, it is waited for; a log that does not give it for so long (ms) is not. */
+const stalled = 5_000;
+
 /** The range being gathered. */
 function opened(from: number, limits: BatchLimits) {
   let first = from;
@@ -82,16 +85,19 @@ function opened(from: number, limits: BatchLimits) {
       }
     }
     next = batch.next;
-    const late = records.length > 0 && performance.now() - since >= limits.linger;
-    const onlyTicks = records.length === 0 && next > first;
-    if (late || (onlyTicks && next >= end) || (limits.linger === 0 && next >= end && next > first)) {
+    // Ticks alone do not wait: what is read shows as read.
+    if (next >= end && next > first && (records.length === 0 || wait() === 0)) {
       yield cut();
     }
   }
 
   /** Milliseconds until what is in hand must go; `undefined`: nothing is. */
   function wait(): number | undefined {
-    return records.length === 0 ? undefined : Math.max(0, since + limits.linger - performance.now());
+    if (records.length === 0) {
+      return undefined;
+    }
+    const longest = next < end ? Math.max(limits.linger, stalled) : limits.linger;
+    return Math.max(0, since + longest - performance.now());
   }
 
   return { add, cut, wait };

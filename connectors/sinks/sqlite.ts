@@ -73,8 +73,8 @@ function open(path: string, pages: number | undefined): DatabaseSync {
   // NORMAL does not sync each commit: a power cut may undo the newest ones, but rows and position together, and the log
   // still has the records. What is there stays consistent.
   database.exec('pragma journal_mode = wal; pragma synchronous = normal');
-  // The key's pages are touched over and over: checkpoints are rare, and 32 MB of pages stay in memory.
-  database.exec('pragma wal_autocheckpoint = 4000; pragma cache_size = -32000');
+  // The key's pages are touched over and over: checkpoints are rare, and 8 MB of pages stay in memory.
+  database.exec('pragma wal_autocheckpoint = 4000; pragma cache_size = -8000');
   if (pages !== undefined) {
     database.exec(`pragma max_page_count = ${pages}`);
   }
