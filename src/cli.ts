@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { describeCommand } from './commands/describe.ts';
+import { generateCommand } from './commands/generate.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { queryCommand } from './commands/query.ts';
 import { replayCommand } from './commands/replay.ts';
+import { resetCommand } from './commands/reset.ts';
+import { runCommand } from './commands/run.ts';
+import { tailCommand } from './commands/tail.ts';
+import { topicsCommand } from './commands/topics.ts';
+import { upCommand } from './commands/up.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -10,7 +19,19 @@ const program = new Command('ebb')
   .description('Stream processing for TypeScript, with a shop’s analytics built on it.')
   .version(version)
   .showHelpAfterError();
-for (const add of [replayCommand]) add(program);
+for (const add of [
+  upCommand,
+  replayCommand,
+  inspectCommand,
+  generateCommand,
+  runCommand,
+  tailCommand,
+  queryCommand,
+  topicsCommand,
+  describeCommand,
+  resetCommand,
+])
+  add(program);
 
 try {
   await program.parseAsync();

@@ -51,3 +51,10 @@ export function wholeNumber(text: string): number {
   if (!(Number.isSafeInteger(value) && value >= 0)) throw new InvalidArgumentError('a whole number is needed.');
   return value;
 }
+
+/** `2024-01-01` as UTC ms. @throws InvalidArgumentError */
+export function dayOf(text: string): number {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(time)) throw new InvalidArgumentError('a day is needed, such as 2024-01-01.');
+  return time;
+}

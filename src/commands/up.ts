@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import { type GeneratorProgress, runGenerator } from '../../connectors/sources/generator/runner.ts';
+import { topics } from '../../schemas/topics.ts';
+import { physicalName } from '../engine/topic.ts';
+import { configOf, duration, speed, untilSignalled, wholeNumber, withCommon } from './command.ts';
+import { generatorText } from './generate.ts';
+import { lastHours } from './last-hours.ts';
+import { startPipeline } from './pipeline.ts';
+import { statusText } from './status.ts';
+import { summarise, summaryText } from './summary.ts';
+import { openTables } from './tables-database.ts';
+import { bold, dim, liveRegion } from './terminal.ts';
+import { openWorkplace } from './workplace.ts';
+
+interface UpFlags {
+  readonly for?: number;
+  readonly speed: 'max' | number;
+  readonly customers?: number;
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+const HISTORY_DAYS = 730;
+
+export function upCommand(program: Command): void {
+  withCommon(program.command('up'), { shop: 'demo' })
+    .description(
+      'everything at once: a simulated shop with two years of history and then live, its topologies, tables and files',
+    )
+    .option('--for <duration>', 'end by itself after this long, such as 30s, with a summary', duration)
+    .option('--speed <factor>', 'pace of the live shop: so many times as fast as real time', speed, 720)
+    .option('--customers <n>', 'customers acquired in two years (default 20000)', wholeNumber)
+    .option('--seed <n>', 'same seed, customers and start: same shop (default 1)', wholeNumber)
+    .option('--partitions <n>', 'partitions of topics that do not exist yet (default 4)')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ebb up\n  ebb up --for 60s --data /tmp/shop\n\nA shop of 20,000 customers has about 158 purchases a day, so its clock runs at 720 times real time: half a minute is six hours. It goes on where it stopped.',
+    )
+    .action(async (flags: UpFlags) => {
+      const config = configOf({ ...flags });
+      const shop = config.shop ?? 'demo';
+      const started = performance.now();
+      await using place = await openWorkplace(config);
+      const signalled = untilSignalled();
+      const stopped =
+        flags.for === undefined ? signalled : AbortSignal.any([signalled, AbortSignal.timeout(flags.for)]);
+      const failed = new AbortController();
+      const signal = AbortSignal.any([stopped, failed.signal]);
+      const name = physicalName(shop, topics.syntheticShop.name);
+      await place.log.create([{ name, partitions: config.partitions, cleanup: topics.syntheticShop.cleanup }]);
+      const pipeline = await startPipeline({ place, shop, signal, sinks: true });
+      let progress: GeneratorProgress | undefined;
+      const { customers, seed } = flags;
+      const generating = runGenerator({
+        ...(customers === undefined ? {} : { customers }),
+        ...(seed === undefined ? {} : { seed }),
+        log: place.log,
+        registry: place.registry,
+        shop,
+        preset: 'shop',
+        history: HISTORY_DAYS,
+        clock: flags.speed === 'max' ? 'max' : { factor: flags.speed },
+        partitions: config.partitions,
+        signal,
+        now: Date.now,
+        onProgress: (state) => {
+          progress = state;
+        },
+      });
+      const live = liveRegion();
+      const show = (): void =>
+        live.show(
+          [
+            statusText(shop, pipeline.status(), performance.now() - started),
+            `${dim('shop clock')}  ${progress === undefined ? '' : generatorText(progress)}${progress?.phase === 'live' ? dim(`  (${flags.speed}× real time)`) : ''}`,
+            lastHours(place.paths.tables, shop),
+            dim(
+              'Ctrl-C finishes the commit in hand; ebb up goes on from there.  Try: npx ebb query "select * from category_metrics order by window_start desc limit 6"',
+            ),
+          ].join('\n'),
+        );
+      const timer = setInterval(show, 500);
+      const stopAll = (error: unknown): never => {
+        failed.abort();
+        throw error;
+      };
+      try {
+        for (const result of await Promise.allSettled([generating.catch(stopAll), pipeline.done.catch(stopAll)])) {
+          if (result.status === 'rejected') throw result.reason;
+        }
+      } finally {
+        clearInterval(timer);
+        live.done();
+      }
+      const generated = await generating;
+      const seconds = (performance.now() - started) / 1000;
+      const tables = openTables(place.paths.tables);
+      try {
+        const summary = summarise(tables, shop);
+        if (flags.json === true) console.log(JSON.stringify({ shop, generated, ...summary, seconds }));
+        else
+          console.log(
+            `\nShop ${bold(shop)} in ${config.data}\n${summaryText(summary, { rowsIn: generated.total, seconds })}`,
+          );
+      } finally {
+        tables.close();
+      }
+    });
+}
