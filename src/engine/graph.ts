@@ -1,6 +1,5 @@
 import { type Observable, Subject } from 'rxjs';
 import { Alarms } from './alarms.ts';
-import { expand } from './expand.ts';
 import { type Broadcast, type Keep, type LateDetails, Rejection } from './keep.ts';
 import { type Message, type Origin, withValue } from './message.ts';
 import { type StatefulHost, stateful } from './stateful.ts';
@@ -16,6 +15,8 @@ export interface GraphHost {
   dead(origin: Origin, code: string, message: string): void;
   count(metric: string, by: number): void;
   broadcast(name: string): Broadcast<unknown>;
+  /** @throws TopologyError EMITTED_OUTSIDE when a value gets to `place` while no record is being processed */
+  enter(place: string): void;
   fail(error: unknown): void;
 }
 
@@ -71,6 +72,7 @@ export class Graph {
         }
         stores.set(store.name, store);
       },
+      enter: host.enter,
       fail: host.fail,
     };
     return {
@@ -79,12 +81,25 @@ export class Graph {
         return host.watermark();
       },
       stateful: (options) => stateful(storeHost, options),
-      mapOrReject: <A, B>(project: (value: A, message: Message<A>) => B | Rejection) =>
-        expand<Message<A>, Message<B>>((message, emit) => {
-          const value = project(message.value, message);
-          if (value instanceof Rejection) host.dead(message.origin, value.code, value.message);
-          else emit(withValue(message, value));
-        }),
+      mapOrReject:
+        <A, B>(project: (value: A, message: Message<A>) => B | Rejection) =>
+        (source: Observable<Message<A>>) => {
+          // Hot, as stores are: with several readers, each record is still refused once.
+          const out = new Subject<Message<B>>();
+          source.subscribe({
+            next(message) {
+              try {
+                const value = project(message.value, message);
+                if (value instanceof Rejection) host.dead(message.origin, value.code, value.message);
+                else out.next(withValue(message, value));
+              } catch (error) {
+                host.fail(error);
+              }
+            },
+            error: host.fail,
+          });
+          return out.asObservable();
+        },
       late: host.late,
       count: (metric, by = 1) => host.count(metric, by),
       broadcast: <T>(name: string) => {

@@ -189,6 +189,7 @@ function discoverStores(topology: Topology): readonly { readonly name: string; r
     dead: () => {},
     count: () => {},
     broadcast: () => new BroadcastTable(),
+    enter: () => {},
     fail: (error) => {
       throw error;
     },

@@ -11,6 +11,8 @@ export interface StatefulHost {
   setAlarm(entry: Entry, at: number): void;
   addStore(store: Store): void;
   nextStoreIndex(): number;
+  /** @throws TopologyError EMITTED_OUTSIDE when a message gets to `place` while no record is being processed */
+  enter(place: string): void;
   /** Something threw inside the graph: the task cannot go on. */
   fail(error: unknown): void;
 }
@@ -23,6 +25,7 @@ export function stateful<I, S, O>(
   host: StatefulHost,
   options: StatefulOptions<I, S, O>,
 ): OperatorFunction<Message<I>, Message<O>> {
+  const place = `store ${options.name}`;
   return (source: Observable<Message<I>>) => {
     const out = new Subject<Message<O>>();
     const store: Store = {
@@ -99,12 +102,12 @@ export function stateful<I, S, O>(
       const step = options.onAlarm(entry.state as S, at, entry.key);
       if (step.wakeAt !== undefined && !(step.wakeAt > at)) {
         throw new RangeError(
-          `store ${options.name}, key ${entry.key}: an alarm at ${at} asks to be woken at ${step.wakeAt}, which is not after it and would never end`,
+          `${place}, key ${entry.key}: an alarm at ${at} asks to be woken at ${step.wakeAt}, which is not after it and would never end`,
         );
       }
       apply(entry, step);
-      // Emitted before the tick that tells of `at`, so it is not behind it.
-      emit(step.emit, { key: entry.key, time: at, origin: originOf(at - 1) });
+      // While alarms fire, the watermark stands just before `at`: what is emitted comes before the tick that tells of it.
+      emit(step.emit, { key: entry.key, time: at, origin: originOf(host.watermark) });
     }
 
     function onUpdate(): void {
@@ -124,6 +127,7 @@ export function stateful<I, S, O>(
     source.subscribe({
       next(message) {
         try {
+          host.enter(place);
           onMessage(message);
         } catch (error) {
           host.fail(error);

@@ -1,4 +1,5 @@
 import { AvroError } from '../avro/error.ts';
+import type { Serde } from '../avro/serde.ts';
 import type { Batch, LogRecord, Positions, Transaction } from '../log/log.ts';
 import { partitionOf } from '../log/partition.ts';
 import { BroadcastTable } from './broadcast.ts';
@@ -6,7 +7,7 @@ import { Graph } from './graph.ts';
 import type { LateDetails } from './keep.ts';
 import type { Message, Origin } from './message.ts';
 import { Outputs } from './outputs.ts';
-import type { Plan, PlannedInput, PlannedTopic } from './plan.ts';
+import type { Plan, PlannedInput, PlannedTopic, StateValue } from './plan.ts';
 import { newEntry } from './stateful.ts';
 import type { Entry, Store } from './store.ts';
 import { BEGINNING, behindHeader, behindOf, isTick } from './tick.ts';
@@ -78,6 +79,7 @@ export class Task {
       dead: (origin, code, message) => this.#dead(origin, code, message),
       count: (metric, by) => this.counters.custom.set(metric, (this.counters.custom.get(metric) ?? 0) + by),
       broadcast: (name) => this.#broadcast.get(name)?.table ?? new BroadcastTable(),
+      enter: (place) => this.#enter(place),
       fail: (error) => {
         this.#failure ??= error;
       },
@@ -320,13 +322,17 @@ export class Task {
     }
   }
 
+  /** What comes later than the record that it comes of would be lost in a crash. */
+  #enter(place: string): void {
+    if (this.#advancing) return;
+    throw new TopologyError(
+      'EMITTED_OUTSIDE',
+      `topology ${this.#plan.topology.name}: ${place} was given a value outside advance, by an operator that waits (delay, debounceTime, a promise). Use keep.stateful with wakeAt instead: it survives a crash`,
+    );
+  }
+
   #output(name: string, message: Message<unknown>): void {
-    if (!this.#advancing) {
-      throw new TopologyError(
-        'EMITTED_OUTSIDE',
-        `topology ${this.#plan.topology.name}: output ${name} was given a value outside advance, by an operator that waits (delay, debounceTime, a promise). Use keep.stateful with wakeAt instead: it survives a crash`,
-      );
-    }
+    if (!this.#advancing) this.#enter(`output ${name}`);
     const output = this.#plan.outputs.get(name);
     if (output === undefined) return;
     const { value } = message;
@@ -346,6 +352,7 @@ export class Task {
   }
 
   #late({ origin, time }: Message<unknown>, details: LateDetails): void {
+    this.#enter('the late topic');
     this.counters.late++;
     const { late, topology } = this.#plan;
     const value = late.serde.encode({
@@ -366,6 +373,7 @@ export class Task {
   }
 
   #dead(origin: Origin, code: string, message: string): void {
+    this.#enter('the dead letters');
     this.counters.dead++;
     const { dead, topology } = this.#plan;
     const { topic, partition, offset, key, value } = origin;
@@ -412,10 +420,7 @@ export class Task {
       entry.dirty = false;
       if (entry.state !== undefined) {
         entry.committed = true;
-        const value = serde.encode({
-          wakeAt: entry.wakeAt === Number.POSITIVE_INFINITY ? null : entry.wakeAt,
-          state: entry.state,
-        });
+        const value = this.#encodeState(serde, entry);
         this.#outputs.put(this.#plan.stateTopic, this.partition, {
           key: Buffer.from(`${store.name}/${entry.key}`),
           value,
@@ -428,5 +433,17 @@ export class Task {
       }
     }
     store.dirty.length = 0;
+  }
+  #encodeState(serde: Serde<StateValue>, { store, key, state, wakeAt }: Entry): Buffer {
+    try {
+      return serde.encode({ wakeAt: wakeAt === Number.POSITIVE_INFINITY ? null : wakeAt, state });
+    } catch (cause) {
+      if (!(cause instanceof AvroError)) throw cause;
+      throw new TopologyError(
+        'OPERATOR_FAILED',
+        `topology ${this.#plan.topology.name}: the state of store ${store.name}, key ${key}, is ${cause.message}. Nothing since the last commit is committed; mend the operator or its schema and run again`,
+        { cause },
+      );
+    }
   }
 }

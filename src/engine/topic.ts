@@ -7,7 +7,7 @@ export interface Topic<T> {
   readonly schema: RecordSchema;
   /** Records of one key share a partition; `null` goes to partition 0. */
   key(value: T): string | null;
-  /** Event time, UTC epoch milliseconds. */
+  /** Event time, UTC epoch milliseconds; NaN where the value holds none. */
   time(value: T): number;
   readonly cleanup: 'delete' | 'compact';
   /** Whether topologies window over it, so that its writers tick. Topics meant only for the outside carry no ticks. */
@@ -42,11 +42,12 @@ export function topic<T extends object>(options: TopicOptions<T>): Topic<T> {
     throw new TypeError(`topic ${options.name}: its schema must be an Avro record`);
   }
   const field = schema.eventTime;
+  const timeOf = (value: unknown): number => (typeof value === 'number' ? value : Number.NaN);
   return {
     name: options.name,
     schema,
     key: options.key,
-    time: field === undefined ? () => Number.NaN : (value) => Number((value as Record<string, unknown>)[field]),
+    time: field === undefined ? () => Number.NaN : (value) => timeOf((value as Record<string, unknown>)[field]),
     cleanup: options.cleanup ?? 'delete',
     ticked: options.ticked ?? false,
     disorder: options.disorder,
