@@ -125,6 +125,9 @@ async function prepare({ serde, ticks }: PlannedTopic, { records }: Batch): Prom
   await ticks?.prepare(values);
 }
 
+/** How much longer the commit interval is while there is a backlog. */
+const CATCHING_UP = 10;
+
 async function loop(
   options: TaskRunOptions,
   task: Task,
@@ -137,22 +140,27 @@ async function loop(
   signal.addEventListener('abort', () => stopNow(), { once: true });
   let since: number | undefined;
   let read = 0;
+  // Catching up is about throughput: a key that changes a hundred times is better written once.
+  let interval = policy.interval;
   while (!signal.aborted) {
-    const wait = since === undefined ? (idle ?? 60_000) : Math.max(0, since + policy.interval - now());
-    const alarm = new AbortController();
-    const timer = sleep(wait, undefined, { signal: alarm.signal }).catch(() => {});
-    const event = await slots.next(Promise.race([timer, stopped]));
-    alarm.abort();
+    const wait = since === undefined ? (idle ?? 60_000) : Math.max(0, since + interval - now());
+    const { promise: rung, resolve: ring } = Promise.withResolvers<void>();
+    const timer = setTimeout(ring, wait);
+    const event = await slots.next(Promise.race([rung, stopped]));
+    clearTimeout(timer);
     if (event === 'ended') return;
     if (event === 'batch' && !signal.aborted) {
       const batch = await slots.take();
-      read += batch?.records.length ?? 0;
+      if (batch !== undefined) {
+        read += batch.records.length;
+        interval = batch.end > batch.next ? policy.interval * CATCHING_UP : policy.interval;
+      }
       since ??= now();
     }
     const { records, bytes } = task.pending;
     const due =
       since !== undefined &&
-      (now() - since >= policy.interval || Math.max(records, read) >= policy.records || bytes >= policy.bytes);
+      (now() - since >= interval || Math.max(records, read) >= policy.records || bytes >= policy.bytes);
     if (due) {
       await commit(options, task);
       since = undefined;
