@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { avroContainer } from './avro-container.ts';
-import { makeFolder, sweepLeftovers, syncFolder, writeWhole } from './durable-file.ts';
+import { makeFolder, sweepLeftovers, syncFolder, type WholeFile, writeWhole } from './durable-file.ts';
 import { datesOf, type FileColumn, fileColumns } from './file-schema.ts';
 import { parquetFile } from './parquet.ts';
 import {
@@ -23,9 +23,6 @@ export interface FileSinkOptions {
   readonly limits?: Partial<BatchLimits>;
 }
 
-/** Files written at the same time: syncing one to disk waits longer than it works. */
-const filesAtOnce = 8;
-
 const encoders: Readonly<
   Record<FileFormat, (name: string, columns: readonly FileColumn[], records: readonly SinkRecord[]) => Uint8Array>
 > = {
@@ -45,10 +42,10 @@ export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSink
     limits: { records: 10_000, bytes: 4 << 20, linger: 30_000, atOnce: 1, ...limits },
     async put(range, again) {
       const topicFolder = join(dir, shop, range.topic);
-      const files = fileNames(range, format);
       try {
         await makeFolder(topicFolder);
-        await eachOf(files, filesAtOnce, (file) => putFile(topicFolder, file, format, again));
+        const files = rangeFiles(topicFolder, range, format);
+        await writeWhole(again ? files.filter(isMissing) : files);
         await syncFolder(topicFolder);
       } catch (error) {
         throw fileError(topicFolder, error);
@@ -58,59 +55,27 @@ export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSink
   };
 }
 
-interface RangeFile {
-  readonly date: string;
-  readonly name: string;
-  readonly range: SinkBatch;
-  readonly records: readonly SinkRecord[];
-}
-
-function fileNames(range: SinkBatch, format: FileFormat): readonly RangeFile[] {
+/** The files of a range: one for each date in it. */
+function rangeFiles(topicFolder: string, range: SinkBatch, format: FileFormat): readonly WholeFile[] {
   const name = `${range.partition}-${range.first}-${range.next - 1}.${format}`;
   const byDate = Map.groupBy(range.records, datesOf(range.schema));
-  return Array.from(byDate, ([date, records]) => ({ date, name, range, records }));
+  return Array.from(byDate, ([date, records]) => ({
+    folder: join(topicFolder, date),
+    name,
+    bytes() {
+      const tombstones = records.some((record) => record.value === null);
+      return encoders[format](join(range.topic, date, name), fileColumns(range, tombstones), records);
+    },
+  }));
 }
 
-async function putFile(topicFolder: string, file: RangeFile, format: FileFormat, again: boolean): Promise<void> {
-  const folder = join(topicFolder, file.date);
-  await makeFolder(folder);
-  if (again) {
-    await sweepLeftovers(folder, file.name);
-    if (await exists(join(folder, file.name))) {
-      return;
-    }
-  }
-  const tombstones = file.records.some((record) => record.value === null);
-  const columns = fileColumns(file.range, tombstones);
-  const bytes = encoders[format](join(file.range.topic, file.date, file.name), columns, file.records);
-  await writeWhole(folder, file.name, bytes);
-  await syncFolder(folder);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
+/** Whether a file of a range that may have been put before is still to be written; sweeps what a dead process left. */
+function isMissing({ folder, name }: WholeFile): boolean {
+  if (!existsSync(folder)) {
     return true;
-  } catch {
-    // Whatever the reason, writing it says more.
-    return false;
   }
-}
-
-/** Runs `work` for every item, at most `width` at a time; the first error wins, when all that was begun has ended. */
-async function eachOf<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  const left = items.values();
-  const lanes = Array.from({ length: Math.min(width, items.length) }, async () => {
-    for (const item of left) {
-      await work(item);
-    }
-  });
-  const outcomes = await Promise.allSettled(lanes);
-  for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') {
-      throw outcome.reason;
-    }
-  }
+  sweepLeftovers(folder, name);
+  return !existsSync(join(folder, name));
 }
 
 const errors: Readonly<Record<string, readonly [SinkErrorCode, string]>> = {

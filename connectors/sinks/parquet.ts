@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync } from 'node:zlib';
-import type { Encoding, SchemaElement } from 'hyparquet';
+import type { CompressionCodec, Encoding, SchemaElement } from 'hyparquet';
 import { ByteWriter, type ColumnSource, parquetWrite } from 'hyparquet-writer';
 import type { ColumnType, FileColumn } from './file-schema.ts';
 import type { SinkRecord } from './sink.ts';
@@ -46,7 +46,7 @@ const compressors = { ZSTD: (bytes: Uint8Array) => zstdCompressSync(bytes, compr
 
 /** A Parquet file of the records: one row group, the same bytes for the same records. */
 export function parquetFile(columns: readonly FileColumn[], records: readonly SinkRecord[]): Uint8Array {
-  const writer = new ByteWriter(1 << 16);
+  const writer = new ByteWriter(4_096);
   parquetWrite({
     writer,
     schema: schemaElements(columns),
@@ -58,8 +58,12 @@ export function parquetFile(columns: readonly FileColumn[], records: readonly Si
   return writer.getBytes();
 }
 
-/** Below this, a column's dictionary and indexes are too small to be worth a compressor's start. */
-const smallFile = 4_096;
+/** Rows below which a column's dictionary and indexes, or its plain values, are too small to be worth a compressor's start. */
+const smallFile = { dictionary: 4_096, plain: 64 };
+
+function codecFor(encoding: Encoding | undefined, rows: number): CompressionCodec {
+  return rows < (encoding === 'PLAIN' ? smallFile.plain : smallFile.dictionary) ? 'UNCOMPRESSED' : 'ZSTD';
+}
 
 function columnSource(column: FileColumn, records: readonly SinkRecord[]): ColumnSource {
   const data = columnData(column, records);
@@ -67,7 +71,7 @@ function columnSource(column: FileColumn, records: readonly SinkRecord[]): Colum
   return {
     name: column.name,
     data: encoding === 'PLAIN' && column.type === 'string' ? data.map(toBytes) : data,
-    codec: encoding === 'PLAIN' || records.length >= smallFile ? 'ZSTD' : 'UNCOMPRESSED',
+    codec: codecFor(encoding, records.length),
     // Offsets and times are what queries skip by; bounds of the others cost more than they save.
     statistics: column.name === '_offset' || column.type === 'timestamp-millis',
     // Without a word the writer tries a dictionary for every column, most of its time.
