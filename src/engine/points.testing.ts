@@ -101,6 +101,17 @@ export function texts(values: readonly Note[]): string[] {
   return values.map(({ text }) => text);
 }
 
+/** mulberry32: a small seeded generator, uniform in [0, 1), so that a failing run can be repeated from its seed. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
 /** One task by itself, fed by hand: for tests of ticks, which need several writers, and of what a commit holds. */
 export interface ByHand {
   readonly task: Task;
@@ -108,6 +119,8 @@ export interface ByHand {
   /** As a writer that had reached this watermark. */
   sendBehind(watermark: number, value: Point): void;
   sendRaw(record: NewRecord): void;
+  /** The only writer of the first broadcast input ticks. */
+  tickBroadcast(time: number): void;
   tick(
     time: number,
     over?: { readonly writer?: string; readonly from?: number; readonly of?: number; readonly closed?: boolean },
@@ -153,6 +166,14 @@ export async function byHand(topology: Topology, from: readonly Transaction[] = 
     },
     sendBehind: (watermark, value) =>
       sendRaw({ key: Buffer.from(value.key), value: input.serde.encode(value), headers: behindHeader(watermark) }),
+    tickBroadcast(time) {
+      for (const [name, { physical, ticks: codec }] of planned.broadcast) {
+        if (codec === undefined) throw new Error(`${name} carries no ticks`);
+        const record = codec.record({ writer: 'w', from: 0, of: 1, time, closed: false });
+        const records = [{ ...record, headers: record.headers, offset: 0 }];
+        task.broadcast(name, { topic: physical, partition: 0, records, next: 1, end: 1 });
+      }
+    },
     tick: (time, { writer = 'w', from: part = 0, of = 1, closed = false } = {}) =>
       sendRaw(ticks.record({ writer, from: part, of, time, closed })),
     flush() {

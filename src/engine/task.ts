@@ -30,6 +30,13 @@ interface TaskInput extends PlannedInput {
   push(message: Message<unknown>): void;
 }
 
+interface BroadcastInput {
+  readonly topic: PlannedTopic;
+  readonly table: BroadcastTable<unknown>;
+  /** By partition; none where the topic carries no ticks. */
+  readonly watermarks: readonly InputWatermark[];
+}
+
 /**
  * One partition number of one topology: its inputs' positions, its state and its watermark. Does no I/O and reads no
  * clock: records go in by `advance`, and everything to commit comes out of `flush`. **Law:** outputs, state and positions
@@ -41,10 +48,7 @@ export class Task {
   readonly #plan: Plan;
   readonly #graph: Graph;
   readonly #inputs = new Map<string, TaskInput>();
-  readonly #broadcast = new Map<
-    string,
-    { readonly topic: PlannedTopic; readonly table: BroadcastTable<unknown>; readonly watermarks: InputWatermark[] }
-  >();
+  readonly #broadcast = new Map<string, BroadcastInput>();
   /** Of inputs and broadcast inputs: what the task's own is made of. */
   readonly #watermarks: InputWatermark[] = [];
   readonly #outputs = new Outputs();
@@ -168,21 +172,35 @@ export class Task {
   broadcast(name: string, batch: Batch): void {
     const input = this.#broadcast.get(name);
     if (input === undefined) return;
-    for (const record of batch.records) {
-      if (record.value === null) {
-        if (record.key !== null) input.table.delete(record.key.toString());
-      } else if (isTick(record)) {
-        const tick = input.topic.ticks?.decode(record.value);
-        if (tick !== undefined) input.watermarks[batch.partition]?.tick(tick);
-      } else {
-        const value = input.topic.serde.decode(record.value);
-        input.table.put(record.key?.toString() ?? '', input.topic.topic.time(value), value);
-      }
-    }
+    for (const record of batch.records) this.#broadcastRecord(input, batch.partition, record);
     this.#advancing = true;
     this.#advanceWatermark();
     this.#advancing = false;
     if (this.#failure !== undefined) throw this.#failed(batch.topic, batch.partition, batch.next - 1);
+  }
+
+  #broadcastRecord({ topic, table, watermarks }: BroadcastInput, partition: number, record: LogRecord): void {
+    const { key, value } = record;
+    if (value === null) {
+      if (key !== null) table.delete(key.toString());
+      return;
+    }
+    try {
+      if (isTick(record)) {
+        const tick = topic.ticks?.decode(value);
+        if (tick !== undefined) watermarks[partition]?.tick(tick);
+      } else {
+        const decoded = topic.serde.decode(value);
+        table.put(key?.toString() ?? '', topic.topic.time(decoded), decoded);
+      }
+    } catch (cause) {
+      if (!(cause instanceof AvroError)) throw cause;
+      throw new TopologyError(
+        'BROADCAST_UNREADABLE',
+        `topology ${this.#plan.topology.name}: ${topic.physical}, partition ${partition}, offset ${record.offset} does not decode: ${cause.message}. The topology stops; mend or delete that topic`,
+        { cause },
+      );
+    }
   }
 
   /**
@@ -288,7 +306,10 @@ export class Task {
     const watermark = closed ? greatest : least;
     // Also when it has not moved: an alarm may have been set in the past.
     this.#fire(Math.max(watermark, this.#watermark));
-    if (watermark > this.#watermark) this.#watermark = watermark;
+    if (watermark > this.#watermark) {
+      this.#watermark = watermark;
+      this.#watermarkMoved = true;
+    }
     const { tickStep } = this.#plan.topology;
     const crossed =
       this.#lastTick === null || Math.floor(this.#watermark / tickStep) > Math.floor(this.#lastTick / tickStep);

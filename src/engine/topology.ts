@@ -95,7 +95,9 @@ export type TopologyErrorCode =
   /** An operator threw. The message names the record; nothing of it was committed, and the topology stops. */
   | 'OPERATOR_FAILED'
   /** Something was emitted outside `advance`, by an operator that waits (delay, debounce, a promise): it would be lost in a crash. */
-  | 'EMITTED_OUTSIDE';
+  | 'EMITTED_OUTSIDE'
+  /** A record of a broadcast input does not decode: nothing runs on settings that cannot be read. */
+  | 'BROADCAST_UNREADABLE';
 
 export class TopologyError extends Error {
   override readonly name = 'TopologyError';
