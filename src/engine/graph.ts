@@ -64,12 +64,9 @@ export class Graph {
       setAlarm: (entry, at) => alarms.set(entry, at),
       nextStoreIndex: () => stores.size,
       addStore(store) {
-        if (stores.has(store.name) || store.name.includes('/') || store.name === '') {
-          throw new TopologyError(
-            'INVALID',
-            `topology ${topology.name}: store name "${store.name}" is ${stores.has(store.name) ? 'used twice' : 'empty or has a /'}`,
-          );
-        }
+        const wrong = wrongName(store.name, stores);
+        if (wrong !== undefined)
+          throw new TopologyError('INVALID', `topology ${topology.name}: store name "${store.name}" ${wrong}`);
         stores.set(store.name, store);
       },
       enter: host.enter,
@@ -122,4 +119,11 @@ export class Graph {
       }
     }
   }
+}
+
+/** What is wrong with a store's name: `<store>/<key>` are the keys of the state topic, and `ebb/…` those of the task. */
+function wrongName(name: string, taken: ReadonlyMap<string, Store>): string | undefined {
+  if (taken.has(name)) return 'is used twice';
+  if (name === '' || name.includes('/')) return 'is empty or has a /';
+  return name === 'ebb' ? 'is the engine’s own' : undefined;
 }

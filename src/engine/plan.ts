@@ -95,23 +95,28 @@ export async function plan(options: PlanOptions): Promise<Plan> {
     };
   }
 
+  const invalid = (reason: string): TopologyError =>
+    new TopologyError('INVALID', `topology ${topology.name}: ${reason}`);
+
   const inputs = new Map<string, PlannedInput>();
+  if (Object.keys(topology.from).length === 0) throw invalid('it has no input, so nothing would ever move it');
   for (const [name, input] of Object.entries(topology.from)) {
     const topic = topicOf(input);
     if (!topic.ticked && topic.disorder === undefined) {
-      throw new TopologyError(
-        'INVALID',
-        `topology ${topology.name}: input ${topic.name} has no watermark: it carries no ticks and states no disorder`,
-      );
+      throw invalid(`input ${topic.name} has no watermark: it carries no ticks and states no disorder`);
     }
+    const same = [...inputs].find(([, { topic: other }]) => other.name === topic.name);
+    if (same !== undefined)
+      throw invalid(
+        `inputs ${same[0]} and ${name} are both topic ${topic.name}; name it once, and use the stream twice`,
+      );
     inputs.set(name, { ...(await planTopic(topic, 'v1')), isTable: 'table' in input });
   }
   const counts = new Set([...inputs.values()].map(({ partitions }) => partitions));
   if (counts.size !== 1) {
     const found = [...inputs.values()].map((input) => `${input.physical} ${input.partitions}`).join(', ');
-    throw new TopologyError(
-      'INVALID',
-      `topology ${topology.name}: inputs must have the same number of partitions: ${found}. Re-key one of them through a topic of the right size`,
+    throw invalid(
+      `inputs must have the same number of partitions: ${found}. Re-key one of them through a topic of the right size`,
     );
   }
   const broadcast = new Map<string, PlannedTopic>();
@@ -167,7 +172,7 @@ const taskSchema = definedOnce({
 });
 
 function stateSchema(store: string, schema: SchemaJson): ReturnType<typeof definedOnce> {
-  const name = store.replaceAll(/[^A-Za-z0-9]/g, '_');
+  const name = store.replaceAll(/[^A-Za-z0-9]/g, '_').replace(/^(?=\d)/, '_');
   return definedOnce({
     type: 'record',
     name: 'Entry',

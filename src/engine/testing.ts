@@ -40,10 +40,13 @@ export interface TestDriver {
   close(topic: Topic<unknown>, time: number): void;
   /** Lets every task process what there is, until all is quiet and committed. */
   run(chaos?: Chaos): void;
-  /** Committed values of a topic, by partition and offset, ticks left out. On compacted topics: all versions. */
-  read<T>(topic: Topic<T>): T[];
+  /**
+   * Committed values of a topic, by partition and offset, ticks left out. On compacted topics: all versions.
+   * @param version of the topology that wrote it, where that is not `v1`
+   */
+  read<T>(topic: Topic<T>, version?: string): T[];
   /** The last committed value of each key. */
-  table<T>(topic: Topic<T>): Map<string, T>;
+  table<T>(topic: Topic<T>, version?: string): Map<string, T>;
   late(topology: Topology): LateRecord[];
   dead(topology: Topology): DeadLetter[];
   /** The running tasks, for counters and watermarks. */
@@ -80,7 +83,6 @@ export async function testTopology(
     for (const topic of known)
       if (!writers.has(topic.physical)) writers.set(topic.physical, await openWriter(registry, topic));
   }
-  const serdes = new Map<string, Serde<unknown>>([...writers].map(([name, { serde }]) => [name, serde] as const));
   const units: Unit[] = plans.flatMap((planned) =>
     Array.from({ length: planned.partitions }, (_, partition) => ({
       plan: planned,
@@ -91,8 +93,8 @@ export async function testTopology(
     })),
   );
 
-  function writer(topic: Topic<unknown>): Writer {
-    const found = writers.get(physicalName(shop, topic.name));
+  function writer(topic: Topic<unknown>, version?: string): Writer {
+    const found = writers.get(physicalName(shop, topic.name, version));
     if (found === undefined) throw new Error(`test driver: no topology reads or writes topic ${topic.name}`);
     return found;
   }
@@ -201,14 +203,12 @@ export async function testTopology(
       if (chaos === undefined) runCalm();
       else runChaos(chaos);
     },
-    read<T>(topic: Topic<T>) {
-      const { physical } = writer(topic);
-      return values<T>(physical, serdes.get(physical) ?? writer(topic).serde).flatMap(({ value }) =>
-        value === null ? [] : [value],
-      );
+    read<T>(topic: Topic<T>, version?: string) {
+      const { physical, serde } = writer(topic, version);
+      return values<T>(physical, serde).flatMap(({ value }) => (value === null ? [] : [value]));
     },
-    table<T>(topic: Topic<T>) {
-      const { physical, serde } = writer(topic);
+    table<T>(topic: Topic<T>, version?: string) {
+      const { physical, serde } = writer(topic, version);
       const rows = new Map<string, T>();
       for (const { key, value } of values<T>(physical, serde)) {
         if (value === null) rows.delete(key);
