@@ -83,12 +83,13 @@ describe('joining streams', () => {
     const feeds = fc.array(
       fc.record({
         isLeft: fc.boolean(),
-        key: fc.constantFrom('k', 'l'),
-        time: fc.nat(60),
-        tick: fc.option(fc.nat(60), { freq: 2 }),
+        key: fc.constantFrom('k', 'k', 'l'),
+        step: fc.nat(5),
+        back: fc.integer({ min: -10, max: 25 }),
+        ticks: fc.boolean(),
         run: fc.boolean(),
       }),
-      { maxLength: 40 },
+      { maxLength: 60 },
     );
     await fc.assert(
       fc.asyncProperty(
@@ -99,11 +100,14 @@ describe('joining streams', () => {
           const driver = await testTopology(joined(kind, grace));
           const taken = { left: [] as Point[], right: [] as Point[] };
           let watermark = Number.NEGATIVE_INFINITY;
-          steps.forEach(({ isLeft, key, time, tick: at, run }, index) => {
-            if (at !== null) {
-              tick(driver, at);
-              watermark = Math.max(watermark, at);
+          let clock = 0;
+          steps.forEach(({ isLeft, key, step, back, ticks, run }, index) => {
+            clock += step;
+            if (ticks) {
+              tick(driver, clock);
+              watermark = clock;
             }
+            const time = clock - back;
             const sent = point(key, time, 1, `${index}`);
             driver.send(isLeft ? points : others, sent);
             if (time + grace >= watermark) (isLeft ? taken.left : taken.right).push(sent);

@@ -95,23 +95,27 @@ describe('joining a table', () => {
     const feeds = fc.array(
       fc.record({
         isTable: fc.boolean(),
-        key: fc.constantFrom('k', 'l'),
-        time: fc.nat(60),
-        tick: fc.option(fc.nat(60), { freq: 2 }),
+        key: fc.constantFrom('k', 'k', 'l'),
+        step: fc.nat(5),
+        back: fc.integer({ min: -10, max: 25 }),
+        ticks: fc.boolean(),
         run: fc.boolean(),
       }),
-      { maxLength: 40 },
+      { maxLength: 60 },
     );
     await fc.assert(
       fc.asyncProperty(feeds, fc.constantFrom(0, 20), async (steps, grace) => {
         const driver = await testTopology(joined(grace));
         const taken = { stream: [] as Point[], rows: [] as Point[] };
         let watermark = Number.NEGATIVE_INFINITY;
-        steps.forEach(({ isTable, key, time, tick: ticked, run }, index) => {
-          if (ticked !== null) {
-            tick(driver, ticked);
-            watermark = Math.max(watermark, ticked);
+        let clock = 0;
+        steps.forEach(({ isTable, key, step, back, ticks, run }, index) => {
+          clock += step;
+          if (ticks) {
+            tick(driver, clock);
+            watermark = clock;
           }
+          const time = clock - back;
           const sent = point(key, time, 1, `${index}`);
           driver.send(isTable ? others : points, sent);
           if (time + grace >= watermark) (isTable ? taken.rows : taken.stream).push(sent);
