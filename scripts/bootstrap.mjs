@@ -13,6 +13,11 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
 const neededNode = 26;
+/**
+ * Keeps the memory of `ebb` near what it holds: V8 would let garbage grow to several times that, in each thread. Measured
+ * on the online-retail replay: 390 MB resident instead of 700, for a tenth more CPU.
+ */
+const lean = ['--max-semi-space-size=16', '--heap-growing-percent=40'];
 const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
 
 /**
@@ -25,7 +30,7 @@ export function run(mode, script, args) {
   if (!isInstalled(mode)) {
     install(mode);
   }
-  become(nodeBinary(), [join(root, script), ...args]);
+  become(nodeBinary(), [...(mode === 'production' ? lean : []), join(root, script), ...args]);
 }
 
 /** Compares what the lock file wants with what npm says it installed, so that an installation by hand counts too. */
@@ -82,13 +87,15 @@ function nodeBinary() {
 function become(node, args) {
   const underNpm = process.env.npm_lifecycle_event !== undefined;
   const watched = ['--import', endWithParent, ...args];
+  // glibc would keep freed buffers in a pool of each thread.
+  const environment = { ...process.env, MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
   if (process.execve !== undefined && process.platform !== 'win32') {
-    process.execve(resolve(node), [node, ...(underNpm ? watched : args)], process.env);
+    process.execve(resolve(node), [node, ...(underNpm ? watched : args)], environment);
   }
   if (underNpm) {
     void import(endWithParent);
   }
-  const child = spawn(node, watched, { stdio: 'inherit' });
+  const child = spawn(node, watched, { stdio: 'inherit', env: environment });
   const forward = (signal) => child.kill(signal);
   process.on('SIGTERM', forward);
   process.on('SIGHUP', forward);

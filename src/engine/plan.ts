@@ -5,6 +5,7 @@ import type { TopicSpec } from '../log/log.ts';
 import { BroadcastTable } from './broadcast.ts';
 import { Graph } from './graph.ts';
 import { definedOnce, type SchemaJson } from './schema-names.ts';
+import type { SharedInputs } from './shared-inputs.ts';
 import { type TickCodec, tickCodec } from './tick.ts';
 import { physicalName, type Topic } from './topic.ts';
 import { type Topology, TopologyError, topicOf } from './topology.ts';
@@ -62,6 +63,8 @@ export interface PlanOptions {
   /** Partitions of a topic on the log by its name there; topics that do not exist yet get `partitions`. */
   readonly existing: ReadonlyMap<string, number>;
   readonly partitions: number;
+  /** Serdes of topics that several topologies of this process read: see shared-inputs.ts. */
+  readonly shared?: SharedInputs;
 }
 
 /** Names of the topics that belong to a topology alone. */
@@ -110,7 +113,8 @@ export async function plan(options: PlanOptions): Promise<Plan> {
       throw invalid(
         `inputs ${same[0]} and ${name} are both topic ${topic.name}; name it once, and use the stream twice`,
       );
-    inputs.set(name, { ...(await planTopic(topic, 'v1')), isTable: 'table' in input });
+    const planned = await planTopic(topic, 'v1');
+    inputs.set(name, { ...planned, serde: options.shared?.serde(planned) ?? planned.serde, isTable: 'table' in input });
   }
   const counts = new Set([...inputs.values()].map(({ partitions }) => partitions));
   if (counts.size !== 1) {

@@ -1,6 +1,7 @@
 import type { Registry } from '../avro/registry.ts';
 import type { Log } from '../log/log.ts';
 import { type Plan, plan, topicsOf } from './plan.ts';
+import { sharedInputs } from './shared-inputs.ts';
 import type { Task } from './task.ts';
 import { type CommitPolicy, runTask } from './task-runner.ts';
 import type { Topology } from './topology.ts';
@@ -66,9 +67,10 @@ interface Live {
 export async function runTopologies(options: RunOptions): Promise<Running> {
   const { log, registry, shop, topologies, partitions } = options;
   const existing = new Map((await log.topics()).map((info) => [info.name, info.partitions]));
+  const shared = sharedInputs(shop, topologies);
   const live: Live[] = [];
   for (const topology of topologies) {
-    const planned = await plan({ topology, shop, registry, existing, partitions });
+    const planned = await plan({ topology, shop, registry, existing, partitions, shared });
     const specs = topicsOf(planned);
     await log.create(specs);
     for (const spec of specs) existing.set(spec.name, spec.partitions);

@@ -18,8 +18,16 @@ export interface Place {
 /** Milliseconds after which readers that never have to wait let timers and signals have their turn. */
 const turnAfter = 8;
 
+/** Bytes of batches that are kept for the other readers of a topic in this process, who are rarely far apart. */
+const sharedBytes = 8 << 20;
+
+type Shared = Omit<Batch, 'end'> & { readonly bytes: number };
+
 /** Reads batches, one stored batch at a time and none ahead. */
 export class Reading {
+  /** By topic, partition and offset: stored batches never change what they say, so that one decoding serves all readers. */
+  readonly #shared = new Map<string, Shared>();
+  #bytes = 0;
   readonly #changes: Changes;
   readonly #patience: number;
   #turned = performance.now();
@@ -47,6 +55,13 @@ export class Reading {
   next(place: Place): Batch | undefined {
     const { topic, partition } = place;
     while (place.position < place.end) {
+      const key = `${topic.id}/${partition}/${place.position}`;
+      const shared = place.end === Number.POSITIVE_INFINITY ? this.#shared.get(key) : undefined;
+      if (shared !== undefined) {
+        place.position = shared.next;
+        const { records, next } = shared;
+        return { topic: topic.name, partition, records, next, end: this.end(topic, partition) };
+      }
       const row = this.#row(place);
       if (row === undefined) {
         // Also says so when the topic is gone.
@@ -62,10 +77,23 @@ export class Reading {
       const records = decodeBatch(blob, base, place.position, place.end);
       place.position = next;
       // Compaction leaves gaps; what is left of such a batch may lie before the place.
-      if (records.length > 0) return { topic: topic.name, partition, records, next, end: this.end(topic, partition) };
+      if (records.length === 0) continue;
+      const batch = { topic: topic.name, partition, records, next };
+      if (place.end === Number.POSITIVE_INFINITY) this.#share(key, { ...batch, bytes: blob.length });
+      return { ...batch, end: this.end(topic, partition) };
     }
     if (place.end !== Number.POSITIVE_INFINITY) place.position = place.end;
     return undefined;
+  }
+
+  #share(key: string, batch: Shared): void {
+    this.#shared.set(key, batch);
+    this.#bytes += batch.bytes;
+    for (const [oldest, { bytes: freed }] of this.#shared) {
+      if (this.#bytes <= sharedBytes) return;
+      this.#shared.delete(oldest);
+      this.#bytes -= freed;
+    }
   }
 
   #row(place: Place) {

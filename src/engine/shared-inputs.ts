@@ -1,0 +1,51 @@
+import type { Serde } from '../avro/serde.ts';
+import { physicalName, type RecordSchema } from './topic.ts';
+import { type Topology, topicOf } from './topology.ts';
+
+/** Gives topologies of one process that read the same topic the same serde, so that each record is decoded once for all. */
+export interface SharedInputs {
+  /** `undefined` where nobody else reads the topic. */
+  serde(topic: {
+    readonly physical: string;
+    readonly topic: { readonly schema: RecordSchema };
+    readonly serde: Serde<unknown>;
+  }): Serde<unknown> | undefined;
+}
+
+export function sharedInputs(shop: string, topologies: readonly Topology[]): SharedInputs {
+  const readers = new Map<string, number>();
+  for (const { from } of topologies) {
+    for (const input of Object.values(from)) {
+      const name = physicalName(shop, topicOf(input).name);
+      readers.set(name, (readers.get(name) ?? 0) + 1);
+    }
+  }
+  const serdes = new Map<string, Serde<unknown>>();
+  return {
+    serde({ physical, topic, serde }) {
+      if ((readers.get(physical) ?? 0) < 2) return undefined;
+      // Topologies of different versions may read one topic into different schemas.
+      const key = `${physical} ${JSON.stringify(topic.schema)}`;
+      const shared = serdes.get(key) ?? remembering(serde);
+      serdes.set(key, shared);
+      return shared;
+    },
+  };
+}
+
+/** Values are readonly and the log hands the same bytes to all its readers, so the bytes themselves are the key. */
+function remembering(serde: Serde<unknown>): Serde<unknown> {
+  const decoded = new WeakMap<Buffer, unknown>();
+  return {
+    id: serde.id,
+    encode: (value) => serde.encode(value),
+    prepare: (values) => serde.prepare(values),
+    decode(bytes) {
+      const known = decoded.get(bytes);
+      if (known !== undefined) return known;
+      const value = serde.decode(bytes);
+      decoded.set(bytes, value);
+      return value;
+    },
+  };
+}
