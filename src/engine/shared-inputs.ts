@@ -33,18 +33,27 @@ export function sharedInputs(shop: string, topologies: readonly Topology[]): Sha
   };
 }
 
-/** Values are readonly and the log hands the same bytes to all its readers, so the bytes themselves are the key. */
+/** Values are readonly, and the log hands the same bytes to all its readers: where they lie is what they say. */
 function remembering(serde: Serde<unknown>): Serde<unknown> {
-  const decoded = new WeakMap<Buffer, unknown>();
+  // By blob, as a weak reference for every record would keep the garbage collector busy.
+  const blobs = new WeakMap<ArrayBufferLike, Map<number, unknown>>();
+  let lastBlob: ArrayBufferLike | undefined;
+  let last = new Map<number, unknown>();
   return {
     id: serde.id,
     encode: (value) => serde.encode(value),
     prepare: (values) => serde.prepare(values),
     decode(bytes) {
-      const known = decoded.get(bytes);
+      const { buffer, byteOffset } = bytes;
+      if (buffer !== lastBlob) {
+        last = blobs.get(buffer) ?? new Map();
+        blobs.set(buffer, last);
+        lastBlob = buffer;
+      }
+      const known = last.get(byteOffset);
       if (known !== undefined) return known;
       const value = serde.decode(bytes);
-      decoded.set(bytes, value);
+      last.set(byteOffset, value);
       return value;
     },
   };
