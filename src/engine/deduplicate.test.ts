@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deduplicate } from './deduplicate.ts';
+import { mapValues } from './message.ts';
 import { byHand, loosePoints, note, notes, point, points, texts } from './points.testing.ts';
 import { testTopology } from './testing.ts';
 import { type Topology, topology } from './topology.ts';
@@ -18,6 +19,24 @@ const once = (input: typeof points = points): Topology =>
   });
 
 describe('deduplication', () => {
+  it('lets values pass whole that are lists', async () => {
+    const lists = topology({
+      name: 'lists',
+      from: { points },
+      to: { notes },
+      build: ({ points: stream }, keep) => ({
+        notes: stream.pipe(
+          mapValues(({ id }): readonly string[] => [id, 'and more']),
+          deduplicate(keep, { name: 'seen', id: ({ value }) => value.join(), within: 10 }),
+          note((list) => list.join(' ')),
+        ),
+      }),
+    });
+    const hand = await byHand(lists);
+    hand.send(point('k', 1, 1, 'a'));
+    expect(hand.flush().out).toEqual(['a and more']);
+  });
+
   it('lets the first of an id pass, drops its repeats and counts them', async () => {
     const driver = await testTopology(once());
     driver.tick(points, 0);
@@ -31,7 +50,7 @@ describe('deduplication', () => {
     const hand = await byHand(once());
     hand.tick(0);
     hand.send(point('k', 5, 1, 'a'));
-    const again = await byHand(once(), [hand.flush().transaction]);
+    const again = await byHand(once(), { from: [hand.flush().transaction] });
     again.send(point('k', 5, 1, 'a'));
     expect(again.flush().out).toEqual([]);
   });

@@ -21,13 +21,13 @@ export function deduplicate<V>(
       const { time, value } = message;
       // By times and not by whether the alarm has fired: that would depend on how partitions interleave.
       if (time + within <= lateness(keep, message))
-        return { state: seen, emit: value, wakeAt: seen && seen.time + within };
+        return { state: seen, emit: [value], wakeAt: seen && seen.time + within };
       if (seen !== undefined && Math.abs(time - seen.time) < within) {
         keep.count('duplicates');
         return { state: seen, wakeAt: seen.time + within };
       }
       const latest = Math.max(time, seen?.time ?? time);
-      return { state: { time: latest }, emit: value, wakeAt: latest + within };
+      return { state: { time: latest }, emit: [value], wakeAt: latest + within };
     },
     onAlarm: () => ({ state: undefined }),
   });

@@ -94,7 +94,9 @@ export function joinTable<L, R, O>(
       schema: { type: 'record', name: 'JoinRow', fields: [{ name: 'row', type: options.tableSchema }] },
       onItem(state, { item: { left, right, isTable } }): Step<Row, O> {
         if (isTable) return { state: right === null ? undefined : { row: right } };
-        return { state, emit: left === null ? undefined : options.join(left, state?.row) };
+        const joined = left === null ? undefined : options.join(left, state?.row);
+        // In a list of its own, for it may itself be a list.
+        return { state, emit: joined === undefined ? undefined : [joined] };
       },
     }),
   );

@@ -63,6 +63,16 @@ describe('the stateful primitive', () => {
     expect(await noted({ onMessage, onAlarm }, sent, 100)).toEqual(['undefined', 'undefined']);
   });
 
+  it('has no alarms left of keys that are gone', async () => {
+    const hand = await byHand(
+      remembering({
+        onMessage: (_, { value: { value } }) => (value === 0 ? { state: undefined } : { state: 1, wakeAt: 50 }),
+      }),
+    );
+    hand.send(point('x', 1, 5), point('y', 2, 5), point('x', 3, 0));
+    expect(hand.task.waiting).toBe(1);
+  });
+
   it('wakes a key when the watermark reaches its alarm, not before', async () => {
     const options: Options<number> = {
       onMessage: (_, { value: { value } }) => ({ state: value, wakeAt: 10 }),

@@ -116,11 +116,8 @@ export function stateful<I, S, O>(
       for (const entry of changed) {
         entry.changed = false;
         if (onCommit === undefined || entry.state === undefined) continue;
-        emit(onCommit(entry.state as S, entry.key), {
-          key: entry.key,
-          time: host.now,
-          origin: originOf(host.watermark),
-        });
+        const value = onCommit(entry.state as S, entry.key);
+        if (value !== undefined) emitOne(value, { key: entry.key, time: host.now, origin: originOf(host.watermark) });
       }
     }
 

@@ -300,6 +300,35 @@ describe('an emission outside advance', () => {
   });
 });
 
+it('what closes after grace is marked as behind by that grace, however far the watermark has jumped', async () => {
+  const graced = topology({
+    name: 'graced',
+    from: { points },
+    to: { tickedNotes },
+    build: ({ points: stream }, keep) => ({
+      tickedNotes: stream.pipe(
+        tumblingWindow(keep, {
+          name: 'w',
+          size: 10,
+          grace: 5,
+          by: ({ value }) => value.key,
+          aggregate: sum,
+          emit: 'close',
+        }),
+        noteWindow,
+      ),
+    }),
+  });
+  const hand = await byHand(graced);
+  hand.tick(0);
+  hand.send(point('k', 1), point('k', 11));
+  hand.tick(1000);
+  const behind = hand
+    .flush()
+    .transaction.appends[0]?.records.flatMap(({ headers }) => headers?.['ebb-behind']?.readBigInt64BE() ?? []);
+  expect(behind).toEqual([14n, 24n]);
+});
+
 it('what an alarm in the past emits is marked as behind the ticks that went before it', async () => {
   const late = topology({
     name: 'late',

@@ -111,6 +111,16 @@ describe('the watermark of an input that outsiders write', () => {
   });
 });
 
+it('an input of outsiders and writers that tick goes by its event times again when the writers have closed', () => {
+  const watermark = new InputWatermark('test.points', 10);
+  watermark.tick(tick('a', 0, 1, 50));
+  watermark.tick(tick('a', 0, 1, 60, true));
+  watermark.observe(65);
+  expect(watermark.value).toBe(60);
+  watermark.observe(1000);
+  expect(watermark.value).toBe(990);
+});
+
 it('a watermark never falls and is the same after a restart, whatever came before', () => {
   const step = fc.oneof(
     fc.record({

@@ -51,8 +51,8 @@ export const watermarkStateSchema = {
 
 /**
  * The watermark of one input partition. Where writers tick, it is the minimum of the ticks of all open writers, and the
- * greatest tick once all have closed; where only outsiders write, it is the greatest event time minus `disorder`.
- * It never falls.
+ * greatest tick once all have closed; where nobody ticks, or nobody any more, it is the greatest event time minus
+ * `disorder`. It never falls.
  */
 export class InputWatermark {
   value = NEVER;
@@ -92,7 +92,7 @@ export class InputWatermark {
   observe(time: number): void {
     if (time <= this.#greatest) return;
     this.#greatest = time;
-    if (this.#disorder !== undefined && this.#writers.size === 0) this.#raise(time - this.#disorder);
+    if (this.#disorder !== undefined && (this.#writers.size === 0 || this.closed)) this.#raise(time - this.#disorder);
   }
 
   tick(tick: Tick): void {
