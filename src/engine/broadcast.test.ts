@@ -142,7 +142,7 @@ describe('a broadcast input that carries ticks', () => {
     first.tickBroadcast(50);
     const two = first.flush();
     expect(two.out).toEqual(['a [0, 10) 1.', 'tick 50']);
-    const again = await byHand(windowed, [one, two.transaction]);
+    const again = await byHand(windowed, { from: [one, two.transaction] });
     expect(again.task.watermark).toBe(50);
   });
 });

@@ -1,7 +1,7 @@
 import { type DeadLetter, deadLetterSchema, type LateRecord, lateRecordSchema } from '../../schemas/generated.ts';
 import type { Registry } from '../avro/registry.ts';
 import { openSerde, type Serde } from '../avro/serde.ts';
-import type { TopicSpec } from '../log/log.ts';
+import type { Batch, TopicSpec } from '../log/log.ts';
 import { BroadcastTable } from './broadcast.ts';
 import { Graph } from './graph.ts';
 import { definedOnce, type SchemaJson } from './schema-names.ts';
@@ -146,6 +146,20 @@ export async function plan(options: PlanOptions): Promise<Plan> {
     late: { topic: own.late, serde: await openSerde<LateRecord>(registry, `${own.late}-value`, lateRecordSchema) },
     dead: { topic: own.dead, serde: await openSerde<DeadLetter>(registry, `${own.dead}-value`, deadLetterSchema) },
   };
+}
+
+/** Fetches schemas under which a state was written before its schema changed, so that `Task.restore` need not wait. */
+export async function prepareState({ stores, taskSerde }: Plan, { records }: Batch): Promise<void> {
+  const values = new Map<Serde<unknown>, Buffer[]>();
+  for (const { key, value } of records) {
+    if (key === null || value === null) continue;
+    const name = key.toString();
+    const serde = stores.get(name.slice(0, name.indexOf('/'))) ?? taskSerde;
+    const known = values.get(serde);
+    if (known === undefined) values.set(serde, [value]);
+    else known.push(value);
+  }
+  for (const [serde, written] of values) await serde.prepare(written);
 }
 
 /** The topics that must exist before the topology runs: inputs and outputs included. */

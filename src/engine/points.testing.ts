@@ -1,9 +1,10 @@
 import { map, type Observable } from 'rxjs';
 import { memoryRegistry } from '../avro/memory-registry.ts';
+import type { Registry } from '../avro/registry.ts';
 import { openSerde } from '../avro/serde.ts';
 import type { NewRecord, Transaction } from '../log/log.ts';
 import { type Message, withValue } from './message.ts';
-import { plan } from './plan.ts';
+import { plan, prepareState } from './plan.ts';
 import { Task } from './task.ts';
 import { behindHeader, isTick, tickCodec } from './tick.ts';
 import { topic } from './topic.ts';
@@ -134,9 +135,15 @@ export interface ByHand {
   };
 }
 
-/** @param from committed before: its state topic is restored first */
-export async function byHand(topology: Topology, from: readonly Transaction[] = [], partitions = 1): Promise<ByHand> {
-  const registry = memoryRegistry();
+export interface ByHandOptions {
+  /** Committed before: the state in it is restored first. */
+  readonly from?: readonly Transaction[];
+  readonly partitions?: number;
+  readonly registry?: Registry;
+}
+
+export async function byHand(topology: Topology, options: ByHandOptions = {}): Promise<ByHand> {
+  const { from = [], partitions = 1, registry = memoryRegistry() } = options;
   const planned = await plan({ topology, shop: 'test', registry, existing: new Map(), partitions });
   const [input] = planned.inputs.values();
   const [output] = planned.outputs.values();
@@ -149,7 +156,9 @@ export async function byHand(topology: Topology, from: readonly Transaction[] = 
   for (const { appends } of from) {
     for (const append of appends.filter(isState)) {
       const records = append.records.map((record, offset) => ({ ...record, headers: record.headers, offset }));
-      task.restore({ topic: append.topic, partition: 0, records, next: records.length, end: records.length });
+      const batch = { topic: append.topic, partition: 0, records, next: records.length, end: records.length };
+      await prepareState(planned, batch);
+      task.restore(batch);
     }
   }
   let offset = 0;

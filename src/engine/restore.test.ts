@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { memoryRegistry } from '../avro/memory-registry.ts';
 import { byHand, note, notes, noteWindow, type Point, point, points, seeded, sum, texts } from './points.testing.ts';
 import { sessionWindow } from './sessions.ts';
 import { testTopology } from './testing.ts';
-import { topology } from './topology.ts';
+import { type Topology, topology } from './topology.ts';
 import { tumblingWindow } from './windows.ts';
 
 /** Adds up; a value of 0 deletes the key; wakes at the time of the value. */
@@ -35,7 +36,7 @@ describe('a restored task', () => {
     first.send(point('a', 1, 100), point('b', 2, 200));
     const { transaction } = first.flush();
     first.send(point('a', 3, 1000));
-    const again = await byHand(keeping, [transaction]);
+    const again = await byHand(keeping, { from: [transaction] });
     again.send(point('a', 3, 1000), point('b', 4, 300));
     expect(again.flush().out).toEqual(['1100', '500']);
   });
@@ -47,7 +48,7 @@ describe('a restored task', () => {
     const one = first.flush().transaction;
     first.send(point('a', 3, 0));
     const two = first.flush().transaction;
-    const again = await byHand(keeping, [one, two]);
+    const again = await byHand(keeping, { from: [one, two] });
     expect(again.task.keys.get('sums')).toBe(1);
     expect(again.task.waiting).toBe(1);
     again.send(point('a', 4, 0));
@@ -58,7 +59,7 @@ describe('a restored task', () => {
   it('deletes keys that it has only from its state', async () => {
     const first = await byHand(keeping);
     first.send(point('a', 1, 50));
-    const again = await byHand(keeping, [first.flush().transaction]);
+    const again = await byHand(keeping, { from: [first.flush().transaction] });
     again.send(point('a', 2, 0));
     expect(again.flush()).toMatchObject({ out: ['had 50'], state: ['-sums/a'] });
   });
@@ -67,7 +68,7 @@ describe('a restored task', () => {
     const first = await byHand(keeping);
     first.tick(0);
     first.send(point('c', 1, 30), point('b', 2, 20), point('a', 3, 20), point('c', 4, 5));
-    const again = await byHand(keeping, [first.flush().transaction]);
+    const again = await byHand(keeping, { from: [first.flush().transaction] });
     again.tick(50);
     expect(again.flush().out).toEqual(['c 35 at 5', 'a 20 at 20', 'b 20 at 20']);
   });
@@ -87,7 +88,7 @@ describe('a restored task', () => {
     const first = await byHand(windowed);
     first.tick(25, { writer: 'a' });
     first.tick(30, { writer: 'b' });
-    const again = await byHand(windowed, [first.flush().transaction]);
+    const again = await byHand(windowed, { from: [first.flush().transaction] });
     expect(again.task.watermark).toBe(25);
     again.send(point('k', 5));
     expect(again.task.counters.late).toBe(1);
@@ -105,10 +106,38 @@ describe('a restored task', () => {
       to: { notes },
       build: ({ points: stream }) => ({ notes: stream.pipe(note(({ id }) => id)) }),
     });
-    const again = await byHand(renamed, [transaction]);
+    const again = await byHand(renamed, { from: [transaction] });
     again.send(point('b', 2));
     expect(again.flush()).toMatchObject({ out: ['b@2'], state: [] });
   });
+});
+
+it('state that was written before its schema got a new field is read as the new schema says', async () => {
+  const counting = (fields: readonly object[]): Topology =>
+    topology({
+      name: 'counting',
+      from: { points },
+      to: { notes },
+      build: ({ points: stream }, keep) => ({
+        notes: stream.pipe(
+          keep.stateful<Point, object, string>({
+            name: 'counts',
+            schema: { type: 'record', name: 'Count', fields },
+            key: ({ value }) => value.key,
+            onMessage: (state) => ({ state: state ?? { n: 7 }, emit: JSON.stringify(state) }),
+          }),
+          note((text) => text),
+        ),
+      }),
+    });
+  const registry = memoryRegistry();
+  const n = { name: 'n', type: 'long' };
+  const first = await byHand(counting([n]), { registry });
+  first.send(point('k', 1));
+  const from = [first.flush().transaction];
+  const again = await byHand(counting([n, { name: 'text', type: 'string', default: 'none' }]), { registry, from });
+  again.send(point('k', 2));
+  expect(again.flush().out).toEqual(['{"n":7,"text":"none"}']);
 });
 
 it('keys with slashes and of any letters come back as they were', async () => {
@@ -117,7 +146,7 @@ it('keys with slashes and of any letters come back as they were', async () => {
       const first = await byHand(keeping);
       const all = new Set(['a/b', '', 'ebb/task', ...keys]);
       for (const key of all) first.send(point(key, 1, 7));
-      const again = await byHand(keeping, [first.flush().transaction]);
+      const again = await byHand(keeping, { from: [first.flush().transaction] });
       for (const key of all) again.send(point(key, 2, 0));
       expect(new Set(again.flush().out)).toEqual(new Set(['had 7']));
     }),

@@ -80,7 +80,7 @@ describe('a task ticks', () => {
     hand.tick(25);
     const first = hand.flush();
     expect(first.out).toEqual(['tick 0', 'a [0, 10) 1.', 'b [10, 20) 1.', 'tick 25']);
-    const again = await byHand(windowed(points), [first.transaction]);
+    const again = await byHand(windowed(points), { from: [first.transaction] });
     again.tick(25);
     again.tick(29);
     expect(again.flush().out).toEqual([]);
@@ -135,7 +135,7 @@ describe('a task ticks', () => {
         return { tickedNotes: all, notes: all };
       },
     });
-    const hand = await byHand(two, [], 3);
+    const hand = await byHand(two, { partitions: 3 });
     hand.tick(0);
     const { appends } = hand.flush().transaction;
     expect(appends.filter(({ topic }) => topic === 'test.ticked-notes').map(({ partition }) => partition)).toEqual([
