@@ -42,8 +42,9 @@ async function measure(topology: Topology, perKey: number, registry: Registry): 
   const before = live();
   for (let offset = 0; offset < keys * perKey; offset += perCommit) {
     const records = Array.from({ length: perCommit }, (_, i) => {
-      const value: Event = { ...event(offset + i), kind: 'PURCHASE', customerId: `c${(offset + i) % keys}` };
-      return { key: Buffer.from(value.customerId), value: serde.encode(value), headers: undefined, offset: offset + i };
+      const customerId = `c${(offset + i) % keys}`;
+      const value: Event = { ...event(offset + i), kind: 'PURCHASE', customerId };
+      return { key: Buffer.from(customerId), value: serde.encode(value), headers: undefined, offset: offset + i };
     });
     const next = offset + perCommit;
     task.advance({ topic: input.physical, partition: 0, records, next, end: next });
