@@ -19,7 +19,7 @@ export interface Place {
 const turnAfter = 8;
 
 /** Bytes of batches that are kept for the other readers of a topic in this process, who are rarely far apart. */
-const sharedBytes = 8 << 20;
+const sharedBytes = 3 << 20;
 
 type Shared = Omit<Batch, 'end'> & { readonly bytes: number };
 
