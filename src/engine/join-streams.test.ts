@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinStreams } from './joins.ts';
-import { note, notes, others, type Point, point, pointSchema, points, texts } from './points.testing.ts';
+import { note, notes, others, type Point, point, pointSchema, points, seeded, texts } from './points.testing.ts';
 import { type TestDriver, testTopology } from './testing.ts';
 import { type Topology, topology } from './topology.ts';
 
@@ -79,7 +79,7 @@ describe('joining streams', () => {
     ]);
   });
 
-  it('gives every pair exactly once, as a brute-force join does, and forgets all', async () => {
+  it('gives every pair exactly once, as a brute-force join does, wherever the task crashes, and forgets all', async () => {
     const feeds = fc.array(
       fc.record({
         isLeft: fc.boolean(),
@@ -96,7 +96,9 @@ describe('joining streams', () => {
         feeds,
         fc.constantFrom<'inner' | 'left'>('inner', 'left'),
         fc.constantFrom(0, 20),
-        async (steps, kind, grace) => {
+        fc.integer(),
+        async (steps, kind, grace, seed) => {
+          const chaos = { random: seeded(seed), crashes: 0.2 };
           const driver = await testTopology(joined(kind, grace));
           const taken = { left: [] as Point[], right: [] as Point[] };
           let watermark = Number.NEGATIVE_INFINITY;
@@ -111,11 +113,11 @@ describe('joining streams', () => {
             const sent = point(key, time, 1, `${index}`);
             driver.send(isLeft ? points : others, sent);
             if (time + grace >= watermark) (isLeft ? taken.left : taken.right).push(sent);
-            if (run) driver.run();
+            if (run) driver.run(chaos);
           });
           driver.close(points, 1000);
           driver.close(others, 1000);
-          driver.run();
+          driver.run(chaos);
           const expected = taken.left.flatMap((l) => {
             const met = taken.right.filter((r) => r.key === l.key && Math.abs(r.time - l.time) <= 10);
             const pairs = met.map((r) => `${l.id}-${r.id} at ${Math.max(l.time, r.time)}`);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinTable } from './joins.ts';
-import { note, notes, others, type Point, point, pointSchema, points, texts } from './points.testing.ts';
+import { note, notes, others, type Point, point, pointSchema, points, seeded, texts } from './points.testing.ts';
 import { type TestDriver, testTopology } from './testing.ts';
 import { type Topology, table, topology } from './topology.ts';
 
@@ -91,7 +91,7 @@ describe('joining a table', () => {
     expect(driver.tasks[0]?.keys.get('rows')).toBe(0);
   });
 
-  it('equals a brute-force join, in whatever order both sides come', async () => {
+  it('equals a brute-force join, in whatever order both sides come and wherever the task crashes', async () => {
     const feeds = fc.array(
       fc.record({
         isTable: fc.boolean(),
@@ -104,7 +104,8 @@ describe('joining a table', () => {
       { maxLength: 60 },
     );
     await fc.assert(
-      fc.asyncProperty(feeds, fc.constantFrom(0, 20), async (steps, grace) => {
+      fc.asyncProperty(feeds, fc.constantFrom(0, 20), fc.integer(), async (steps, grace, seed) => {
+        const chaos = { random: seeded(seed), crashes: 0.2 };
         const driver = await testTopology(joined(grace));
         const taken = { stream: [] as Point[], rows: [] as Point[] };
         let watermark = Number.NEGATIVE_INFINITY;
@@ -119,11 +120,11 @@ describe('joining a table', () => {
           const sent = point(key, time, 1, `${index}`);
           driver.send(isTable ? others : points, sent);
           if (time + grace >= watermark) (isTable ? taken.rows : taken.stream).push(sent);
-          if (run) driver.run();
+          if (run) driver.run(chaos);
         });
         driver.close(points, 1000);
         driver.close(others, 1000);
-        driver.run();
+        driver.run(chaos);
         // Of rows of one key and time, the one whose bytes sort last holds.
         const rows = taken.rows.sort((a, b) => a.time - b.time || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
         const expected = taken.stream.map(({ id, key, time }) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byHand, notes, noteWindow, type Point, point, points, texts } from './points.testing.ts';
+import { byHand, notes, noteWindow, type Point, point, points, seeded, texts } from './points.testing.ts';
 import { sessionWindow } from './sessions.ts';
 import { testTopology } from './testing.ts';
 import { type Topology, topology } from './topology.ts';
@@ -102,7 +102,7 @@ describe('session windows', () => {
     expect(texts(driver.read(notes))).toEqual(['k [18, 19) "B".']);
   });
 
-  it('equal a recompute of the same records, in whatever order they come, and leave nothing behind', async () => {
+  it('equal a recompute of the same records, in whatever order they come and wherever the task crashes, and leave nothing behind', async () => {
     const feeds = fc.array(
       fc.record({
         key: fc.constantFrom('k', 'l'),
@@ -112,37 +112,44 @@ describe('session windows', () => {
       { maxLength: 40 },
     );
     await fc.assert(
-      fc.asyncProperty(feeds, fc.constantFrom(undefined, 15, 25), fc.constantFrom(0, 30), async (steps, cap, grace) => {
-        const driver = await testTopology(visits({ grace, ...(cap === undefined ? {} : { cap }) }));
-        const taken: Point[] = [];
-        let watermark = Number.NEGATIVE_INFINITY;
-        steps.forEach(({ key, time, tick }, index) => {
-          if (tick !== null) {
-            driver.tick(points, tick);
-            watermark = Math.max(watermark, tick);
+      fc.asyncProperty(
+        feeds,
+        fc.constantFrom(undefined, 15, 25),
+        fc.constantFrom(0, 30),
+        fc.integer(),
+        async (steps, cap, grace, seed) => {
+          const chaos = { random: seeded(seed), crashes: 0.2 };
+          const driver = await testTopology(visits({ grace, ...(cap === undefined ? {} : { cap }) }));
+          const taken: Point[] = [];
+          let watermark = Number.NEGATIVE_INFINITY;
+          steps.forEach(({ key, time, tick }, index) => {
+            if (tick !== null) {
+              driver.tick(points, tick);
+              watermark = Math.max(watermark, tick);
+            }
+            const sent = point(key, time, 1, String.fromCharCode(65 + index));
+            driver.send(points, sent);
+            if (time + grace >= watermark) taken.push(sent);
+          });
+          driver.close(points, 1000);
+          driver.run(chaos);
+          taken.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
+          const expected: { key: string; start: number; end: number; ids: string }[] = [];
+          for (const { key, time, id } of taken) {
+            const open = expected.findLast((session) => session.key === key);
+            if (open === undefined || time >= open.end + 10 || time >= open.start + (cap ?? 1000)) {
+              expected.push({ key, start: time, end: time, ids: id });
+            } else {
+              open.end = time;
+              open.ids += id;
+            }
           }
-          const sent = point(key, time, 1, String.fromCharCode(65 + index));
-          driver.send(points, sent);
-          if (time + grace >= watermark) taken.push(sent);
-        });
-        driver.close(points, 1000);
-        driver.run();
-        taken.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
-        const expected: { key: string; start: number; end: number; ids: string }[] = [];
-        for (const { key, time, id } of taken) {
-          const open = expected.findLast((session) => session.key === key);
-          if (open === undefined || time >= open.end + 10 || time >= open.start + (cap ?? 1000)) {
-            expected.push({ key, start: time, end: time, ids: id });
-          } else {
-            open.end = time;
-            open.ids += id;
-          }
-        }
-        expect(texts(driver.read(notes)).sort()).toEqual(
-          expected.map(({ key, start, end, ids }) => `${key} [${start}, ${end + 1}) "${ids}".`).sort(),
-        );
-        expect(driver.tasks[0]?.keys.get('visits')).toBe(0);
-      }),
+          expect(texts(driver.read(notes)).sort()).toEqual(
+            expected.map(({ key, start, end, ids }) => `${key} [${start}, ${end + 1}) "${ids}".`).sort(),
+          );
+          expect(driver.tasks[0]?.keys.get('visits')).toBe(0);
+        },
+      ),
     );
   });
 });

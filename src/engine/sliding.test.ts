@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byHand, notes, noteWindow, type Point, point, points, texts } from './points.testing.ts';
+import { byHand, notes, noteWindow, type Point, point, points, seeded, texts } from './points.testing.ts';
 import { slidingWindow } from './sliding.ts';
 import { testTopology } from './testing.ts';
 import { type Topology, topology } from './topology.ts';
@@ -64,7 +64,7 @@ describe('sliding windows', () => {
     expect(hand.task.keys.get('trail')).toBe(0);
   });
 
-  it('equal a recompute of the same records, in whatever order they come', async () => {
+  it('equal a recompute of the same records, in whatever order they come and wherever the task crashes', async () => {
     const feeds = fc.array(
       fc.record({
         key: fc.constantFrom('k', 'l'),
@@ -74,7 +74,8 @@ describe('sliding windows', () => {
       { maxLength: 40 },
     );
     await fc.assert(
-      fc.asyncProperty(feeds, fc.constantFrom(0, 7), async (steps, grace) => {
+      fc.asyncProperty(feeds, fc.constantFrom(0, 7), fc.integer(), async (steps, grace, seed) => {
+        const chaos = { random: seeded(seed), crashes: 0.2 };
         const one = sliding(grace);
         const driver = await testTopology(one);
         const taken: Point[] = [];
@@ -91,7 +92,7 @@ describe('sliding windows', () => {
           else taken.push(sent);
         });
         driver.close(points, 1000);
-        driver.run();
+        driver.run(chaos);
         taken.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
         const expected = taken.map(({ key, time }, index) => {
           const within = taken.filter((old, at) => at <= index && old.key === key && old.time > time - 10);
