@@ -1,20 +1,20 @@
 import { AvroError } from '../avro/error.ts';
-import type { Serde } from '../avro/serde.ts';
-import type { Batch, LogRecord, Positions, Transaction } from '../log/log.ts';
+import type { Batch, LogRecord, NewRecord, Positions, Transaction } from '../log/log.ts';
 import { partitionOf } from '../log/partition.ts';
 import { BroadcastTable } from './broadcast.ts';
+import { type BroadcastInput, broadcastInput, takeBroadcast } from './broadcast-input.ts';
+import { emittedOutside, operatorFailed } from './failure.ts';
 import { Graph } from './graph.ts';
+import { type Incoming, messageOf, originOfRecord } from './incoming.ts';
 import type { LateDetails } from './keep.ts';
 import type { Message, Origin } from './message.ts';
 import { Outputs } from './outputs.ts';
-import type { Plan, PlannedInput, PlannedTopic, StateValue } from './plan.ts';
-import { newEntry } from './stateful.ts';
-import type { Entry, Store } from './store.ts';
-import { BEGINNING, behindHeader, behindOf, isTick } from './tick.ts';
+import type { Plan } from './plan.ts';
+import { deadLetter, lateRecord } from './refused.ts';
+import { flushStore, restoreEntry, TASK_KEY } from './state-topic.ts';
+import { behindHeader, isTick } from './tick.ts';
 import { TopologyError } from './topology.ts';
-import { InputWatermark } from './watermark.ts';
-
-const TASK_KEY = 'ebb/task';
+import { combined, InputWatermark } from './watermark.ts';
 
 export interface TaskCounters {
   in: number;
@@ -25,16 +25,8 @@ export interface TaskCounters {
   readonly custom: Map<string, number>;
 }
 
-interface TaskInput extends PlannedInput {
-  readonly watermark: InputWatermark;
+interface TaskInput extends Incoming {
   push(message: Message<unknown>): void;
-}
-
-interface BroadcastInput {
-  readonly topic: PlannedTopic;
-  readonly table: BroadcastTable<unknown>;
-  /** By partition; none where the topic carries no ticks. */
-  readonly watermarks: readonly InputWatermark[];
 }
 
 /**
@@ -52,7 +44,6 @@ export class Task {
   /** Of inputs and broadcast inputs: what the task's own is made of. */
   readonly #watermarks: InputWatermark[] = [];
   readonly #outputs = new Outputs();
-  readonly #writer: string;
   #positions: Record<string, number> = {};
   #moved = false;
   #watermark = Number.NEGATIVE_INFINITY;
@@ -62,25 +53,22 @@ export class Task {
   #closed = false;
   #advancing = false;
   #failure: unknown;
+  readonly #refuse = (origin: Origin, code: string, reason: string): void => this.#dead(origin, code, reason);
 
   constructor(plan: Plan, partition: number) {
     this.#plan = plan;
     this.partition = partition;
-    this.#writer = `${plan.topology.name}.${plan.topology.version}`;
     for (const [name, topic] of plan.broadcast) {
-      const watermarks =
-        topic.ticks === undefined
-          ? []
-          : Array.from({ length: topic.partitions }, () => new InputWatermark(topic.physical, undefined));
-      this.#watermarks.push(...watermarks);
-      this.#broadcast.set(name, { topic, table: new BroadcastTable(), watermarks });
+      const input = broadcastInput(topic);
+      this.#watermarks.push(...input.watermarks);
+      this.#broadcast.set(name, input);
     }
     this.#graph = new Graph(plan.topology, partition, {
       watermark: () => this.#watermark,
       now: () => this.#now,
       output: (name, message) => this.#output(name, message),
       late: (message, details) => this.#late(message, details),
-      dead: (origin, code, message) => this.#dead(origin, code, message),
+      dead: this.#refuse,
       count: (metric, by) => this.counters.custom.set(metric, (this.counters.custom.get(metric) ?? 0) + by),
       broadcast: (name) => this.#broadcast.get(name)?.table ?? new BroadcastTable(),
       enter: (place) => this.#enter(place),
@@ -135,28 +123,8 @@ export class Task {
     for (const { key, value } of batch.records) {
       if (key === null) continue;
       const name = key.toString();
-      if (name === TASK_KEY) {
-        if (value !== null) this.#restoreTask(value);
-        continue;
-      }
-      const slash = name.indexOf('/');
-      const store = this.#graph.stores.get(name.slice(0, slash));
-      const serde = this.#plan.stores.get(name.slice(0, slash));
-      // A store that this version no longer declares: its keys stay in the topic and mean nothing.
-      if (store === undefined || serde === undefined) continue;
-      const entryKey = name.slice(slash + 1);
-      const old = store.entries.get(entryKey);
-      if (old !== undefined) this.#graph.alarms.set(old, Number.POSITIVE_INFINITY);
-      if (value === null) {
-        store.entries.delete(entryKey);
-        continue;
-      }
-      const { wakeAt, state } = serde.decode(value);
-      const entry: Entry = old ?? newEntry(store, entryKey);
-      entry.state = state;
-      entry.committed = true;
-      store.entries.set(entryKey, entry);
-      this.#graph.alarms.set(entry, wakeAt ?? Number.POSITIVE_INFINITY);
+      if (name !== TASK_KEY) restoreEntry(this.#plan, this.#graph, name, value);
+      else if (value !== null) this.#restoreTask(value);
     }
   }
 
@@ -172,35 +140,12 @@ export class Task {
   broadcast(name: string, batch: Batch): void {
     const input = this.#broadcast.get(name);
     if (input === undefined) return;
-    for (const record of batch.records) this.#broadcastRecord(input, batch.partition, record);
+    for (const record of batch.records) takeBroadcast(this.#plan.topology.name, input, batch.partition, record);
     this.#advancing = true;
     this.#advanceWatermark();
     this.#advancing = false;
-    if (this.#failure !== undefined) throw this.#failed(batch.topic, batch.partition, batch.next - 1);
-  }
-
-  #broadcastRecord({ topic, table, watermarks }: BroadcastInput, partition: number, record: LogRecord): void {
-    const { key, value } = record;
-    if (value === null) {
-      if (key !== null) table.delete(key.toString());
-      return;
-    }
-    try {
-      if (isTick(record)) {
-        const tick = topic.ticks?.decode(value);
-        if (tick !== undefined) watermarks[partition]?.tick(tick);
-      } else {
-        const decoded = topic.serde.decode(value);
-        table.put(key?.toString() ?? '', topic.topic.time(decoded), decoded);
-      }
-    } catch (cause) {
-      if (!(cause instanceof AvroError)) throw cause;
-      throw new TopologyError(
-        'BROADCAST_UNREADABLE',
-        `topology ${this.#plan.topology.name}: ${topic.physical}, partition ${partition}, offset ${record.offset} does not decode: ${cause.message}. The topology stops; mend or delete that topic`,
-        { cause },
-      );
-    }
+    if (this.#failure !== undefined)
+      throw operatorFailed(this.#plan.topology.name, this.#failure, batch.topic, batch.partition, batch.next - 1);
   }
 
   /**
@@ -215,7 +160,8 @@ export class Task {
     try {
       for (const record of batch.records) {
         this.#record(input, record);
-        if (this.#failure !== undefined) throw this.#failed(batch.topic, batch.partition, record.offset);
+        if (this.#failure !== undefined)
+          throw operatorFailed(this.#plan.topology.name, this.#failure, batch.topic, batch.partition, record.offset);
       }
     } finally {
       this.#advancing = false;
@@ -225,20 +171,12 @@ export class Task {
   }
 
   #record(input: TaskInput, record: LogRecord): void {
-    const { key, value } = record;
-    const { watermark } = input;
-    const origin: Origin = {
-      topic: input.physical,
-      partition: this.partition,
-      offset: record.offset,
-      watermark: record.headers === undefined ? watermark.value : Math.max(watermark.value, behindOf(record)),
-      key,
-      value,
-    };
+    const { watermark, ticks } = input;
+    const origin = originOfRecord(input, this.partition, record);
     if (isTick(record)) {
-      if (value === null || input.ticks === undefined) return;
+      if (record.value === null || ticks === undefined) return;
       try {
-        watermark.tick(input.ticks.decode(value));
+        watermark.tick(ticks.decode(record.value));
       } catch (error) {
         if (!(error instanceof AvroError)) throw error;
         this.#dead(origin, error.code, `tick: ${error.message}`);
@@ -248,33 +186,12 @@ export class Task {
       return;
     }
     this.counters.in++;
-    let decoded: unknown = null;
-    if (value !== null) {
-      try {
-        decoded = input.serde.decode(value);
-      } catch (error) {
-        if (!(error instanceof AvroError)) throw error;
-        this.#dead(origin, error.code, error.message);
-        return;
-      }
-    } else if (!input.isTable) {
-      this.#dead(
-        origin,
-        'TOMBSTONE',
-        'a record without a value; the topology reads this topic as a stream, not as a table',
-      );
-      return;
-    }
-    // A tombstone has no event time of its own: it takes effect after everything that came before it.
-    const time = value === null ? Math.max(origin.watermark, watermark.greatest, BEGINNING) : input.topic.time(decoded);
-    if (Number.isNaN(time)) {
-      this.#dead(origin, 'NO_TIME', `field ${input.topic.schema.eventTime ?? '(none named)'} holds no event time`);
-      return;
-    }
-    this.#now = time;
-    input.push({ key: key === null ? null : key.toString(), value: decoded, time, origin });
+    const message = messageOf(input, origin, this.#refuse);
+    if (message === undefined) return;
+    this.#now = message.time;
+    input.push(message);
     if (input.topic.disorder !== undefined || input.isTable) {
-      watermark.observe(time);
+      watermark.observe(message.time);
       this.#watermarkMoved = true;
       this.#advanceWatermark();
     } else {
@@ -282,28 +199,8 @@ export class Task {
     }
   }
 
-  /** What the graph threw, as an error that names the record. */
-  #failed(topic: string, partition: number, offset: number): TopologyError {
-    const cause = this.#failure;
-    if (cause instanceof TopologyError) return cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new TopologyError(
-      'OPERATOR_FAILED',
-      `topology ${this.#plan.topology.name}: an operator threw at ${topic}, partition ${partition}, offset ${offset}: ${reason}. Nothing of this record is committed; mend the operator (or refuse such records with keep.mapOrReject) and run again`,
-      { cause },
-    );
-  }
-
   #advanceWatermark(): void {
-    let least = Number.POSITIVE_INFINITY;
-    let greatest = Number.NEGATIVE_INFINITY;
-    for (const input of this.#watermarks) {
-      if (input.closed) greatest = Math.max(greatest, input.value);
-      else least = Math.min(least, input.value);
-    }
-    const closed = least === Number.POSITIVE_INFINITY;
-    // What has ended holds nobody back.
-    const watermark = closed ? greatest : least;
+    const { value: watermark, closed } = combined(this.#watermarks);
     // Also when it has not moved: an alarm may have been set in the past.
     this.#fire(Math.max(watermark, this.#watermark));
     if (watermark > this.#watermark) {
@@ -330,15 +227,11 @@ export class Task {
   }
 
   #tick(time: number, closed: boolean): void {
+    const { name, version } = this.#plan.topology;
+    const writer = `${name}.${version}`;
     for (const { physical, partitions, ticks } of this.#plan.outputs.values()) {
       if (ticks === undefined) continue;
-      const record = ticks.record({
-        writer: this.#writer,
-        from: this.partition,
-        of: this.#plan.partitions,
-        time,
-        closed,
-      });
+      const record = ticks.record({ writer, from: this.partition, of: this.#plan.partitions, time, closed });
       for (let partition = 0; partition < partitions; partition++) this.#outputs.putTick(physical, partition, record);
     }
   }
@@ -346,10 +239,7 @@ export class Task {
   /** What comes later than the record that it comes of would be lost in a crash. */
   #enter(place: string): void {
     if (this.#advancing) return;
-    throw new TopologyError(
-      'EMITTED_OUTSIDE',
-      `topology ${this.#plan.topology.name}: ${place} was given a value outside advance, by an operator that waits (delay, debounceTime, a promise). Use keep.stateful with wakeAt instead: it survives a crash`,
-    );
+    throw emittedOutside(this.#plan.topology.name, place);
   }
 
   #output(name: string, message: Message<unknown>): void {
@@ -360,48 +250,26 @@ export class Task {
     const key = output.topic.key(value);
     const bytes = key === null ? null : Buffer.from(key);
     // Only topics that carry ticks are windowed over, so only there does it matter what came behind.
-    const behind =
-      output.ticks !== undefined &&
-      output.topic.time(value) < message.origin.watermark &&
-      message.origin.watermark > Number.NEGATIVE_INFINITY;
+    const { watermark } = message.origin;
+    const behind = output.ticks !== undefined && output.topic.time(value) < watermark;
     this.#outputs.put(output.physical, partitionOf(bytes, output.partitions), {
       key: bytes,
       value: output.serde.encode(value),
-      headers: behind ? behindHeader(message.origin.watermark) : undefined,
+      headers: behind ? behindHeader(watermark) : undefined,
     });
     this.counters.out++;
   }
 
-  #late({ origin, time }: Message<unknown>, details: LateDetails): void {
+  #late(message: Message<unknown>, details: LateDetails): void {
     this.#enter('the late topic');
     this.counters.late++;
-    const { late, topology } = this.#plan;
-    const value = late.serde.encode({
-      topology: topology.name,
-      store: details.store,
-      topic: origin.topic,
-      partition: origin.partition,
-      offset: origin.offset,
-      key: details.key,
-      time,
-      windowStart: details.windowStart ?? null,
-      windowEnd: details.windowEnd ?? null,
-      watermark: details.watermark,
-      reason: details.reason,
-      value: origin.value,
-    });
-    this.#outputs.put(late.topic, this.partition, { key: Buffer.from(details.key), value });
+    this.#outputs.put(this.#plan.late.topic, this.partition, lateRecord(this.#plan, message, details));
   }
 
   #dead(origin: Origin, code: string, message: string): void {
     this.#enter('the dead letters');
     this.counters.dead++;
-    const { dead, topology } = this.#plan;
-    const { topic, partition, offset, key, value } = origin;
-    this.#outputs.put(dead.topic, this.partition, {
-      key,
-      value: dead.serde.encode({ topology: topology.name, topic, partition, offset, code, message, key, value }),
-    });
+    this.#outputs.put(this.#plan.dead.topic, this.partition, deadLetter(this.#plan, origin, code, message));
   }
 
   /** Everything to commit since the last flush: outputs, changed state, late records, dead letters and positions. */
@@ -409,8 +277,10 @@ export class Task {
     this.#advancing = true;
     this.#graph.update();
     this.#advancing = false;
-    if (this.#failure !== undefined) throw this.#failed(this.#plan.stateTopic, this.partition, -1);
-    for (const store of this.#graph.stores.values()) this.#flushStore(store);
+    if (this.#failure !== undefined)
+      throw operatorFailed(this.#plan.topology.name, this.#failure, this.#plan.stateTopic, this.partition, -1);
+    const put = (record: NewRecord): void => this.#outputs.put(this.#plan.stateTopic, this.partition, record);
+    for (const store of this.#graph.stores.values()) flushStore(this.#plan, store, put);
     if (this.#watermarkMoved) {
       const state = {
         watermark: this.#watermark === Number.NEGATIVE_INFINITY ? null : this.#watermark,
@@ -418,53 +288,12 @@ export class Task {
         closed: this.#closed,
         inputs: [...this.#inputs.values()].map(({ watermark }) => watermark.save()),
       };
-      this.#outputs.put(this.#plan.stateTopic, this.partition, {
-        key: Buffer.from(TASK_KEY),
-        value: this.#plan.taskSerde.encode(state),
-      });
+      put({ key: Buffer.from(TASK_KEY), value: this.#plan.taskSerde.encode(state) });
       this.#watermarkMoved = false;
     }
     const positions: Positions = this.#positions;
     this.#positions = {};
     this.#moved = false;
     return { appends: this.#outputs.take(), positions };
-  }
-
-  #flushStore(store: Store): void {
-    const serde = this.#plan.stores.get(store.name);
-    if (serde === undefined)
-      throw new TopologyError(
-        'INVALID',
-        `topology ${this.#plan.topology.name}: store ${store.name} was not planned; build must declare the same stores every time`,
-      );
-    for (const entry of store.dirty) {
-      entry.dirty = false;
-      if (entry.state !== undefined) {
-        entry.committed = true;
-        const value = this.#encodeState(serde, entry);
-        this.#outputs.put(this.#plan.stateTopic, this.partition, {
-          key: Buffer.from(`${store.name}/${entry.key}`),
-          value,
-        });
-      } else if (entry.committed && !store.entries.has(entry.key)) {
-        this.#outputs.put(this.#plan.stateTopic, this.partition, {
-          key: Buffer.from(`${store.name}/${entry.key}`),
-          value: null,
-        });
-      }
-    }
-    store.dirty.length = 0;
-  }
-  #encodeState(serde: Serde<StateValue>, { store, key, state, wakeAt }: Entry): Buffer {
-    try {
-      return serde.encode({ wakeAt: wakeAt === Number.POSITIVE_INFINITY ? null : wakeAt, state });
-    } catch (cause) {
-      if (!(cause instanceof AvroError)) throw cause;
-      throw new TopologyError(
-        'OPERATOR_FAILED',
-        `topology ${this.#plan.topology.name}: the state of store ${store.name}, key ${key}, is ${cause.message}. Nothing since the last commit is committed; mend the operator or its schema and run again`,
-        { cause },
-      );
-    }
   }
 }

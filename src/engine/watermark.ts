@@ -153,6 +153,17 @@ export class InputWatermark {
   }
 }
 
+/** The watermark of a task with these inputs: that of the one furthest behind. What has ended holds nobody back. */
+export function combined(inputs: readonly InputWatermark[]): { readonly value: number; readonly closed: boolean } {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = NEVER;
+  for (const { closed, value } of inputs) {
+    if (closed) greatest = Math.max(greatest, value);
+    else least = Math.min(least, value);
+  }
+  return least === Number.POSITIVE_INFINITY ? { value: greatest, closed: true } : { value: least, closed: false };
+}
+
 function known(time: number): number | null {
   return time === NEVER ? null : time;
 }

@@ -1,0 +1,66 @@
+import { AvroError } from '../avro/error.ts';
+import type { Serde } from '../avro/serde.ts';
+import type { LogRecord, NewRecord } from '../log/log.ts';
+import type { Graph } from './graph.ts';
+import type { Plan, StateValue } from './plan.ts';
+import { newEntry } from './stateful.ts';
+import type { Entry, Store } from './store.ts';
+import { TopologyError } from './topology.ts';
+
+/** Key of the task's own state; those of stores are `<store>/<key>`. */
+export const TASK_KEY = 'ebb/task';
+
+/** Takes a store's record of the state topic back in. */
+export function restoreEntry({ stores }: Plan, graph: Graph, name: string, value: LogRecord['value']): void {
+  const slash = name.indexOf('/');
+  const store = graph.stores.get(name.slice(0, slash));
+  const serde = stores.get(name.slice(0, slash));
+  // A store that this version no longer declares: its keys stay in the topic and mean nothing.
+  if (store === undefined || serde === undefined) return;
+  const key = name.slice(slash + 1);
+  const old = store.entries.get(key);
+  if (old !== undefined) graph.alarms.set(old, Number.POSITIVE_INFINITY);
+  if (value === null) {
+    store.entries.delete(key);
+    return;
+  }
+  const { wakeAt, state } = serde.decode(value);
+  const entry: Entry = old ?? newEntry(store, key);
+  entry.state = state;
+  entry.committed = true;
+  store.entries.set(key, entry);
+  graph.alarms.set(entry, wakeAt ?? Number.POSITIVE_INFINITY);
+}
+
+/** Puts the store's changed keys, and tombstones of those that are gone, and takes them for committed. */
+export function flushStore(plan: Plan, store: Store, put: (record: NewRecord) => void): void {
+  const serde = plan.stores.get(store.name);
+  if (serde === undefined)
+    throw new TopologyError(
+      'INVALID',
+      `topology ${plan.topology.name}: store ${store.name} was not planned; build must declare the same stores every time`,
+    );
+  for (const entry of store.dirty) {
+    entry.dirty = false;
+    if (entry.state !== undefined) {
+      entry.committed = true;
+      put({ key: Buffer.from(`${store.name}/${entry.key}`), value: encode(plan, serde, entry) });
+    } else if (entry.committed && !store.entries.has(entry.key)) {
+      put({ key: Buffer.from(`${store.name}/${entry.key}`), value: null });
+    }
+  }
+  store.dirty.length = 0;
+}
+
+function encode({ topology }: Plan, serde: Serde<StateValue>, { store, key, state, wakeAt }: Entry): Buffer {
+  try {
+    return serde.encode({ wakeAt: wakeAt === Number.POSITIVE_INFINITY ? null : wakeAt, state });
+  } catch (cause) {
+    if (!(cause instanceof AvroError)) throw cause;
+    throw new TopologyError(
+      'OPERATOR_FAILED',
+      `topology ${topology.name}: the state of store ${store.name}, key ${key}, is ${cause.message}. Nothing since the last commit is committed; mend the operator or its schema and run again`,
+      { cause },
+    );
+  }
+}
