@@ -22,6 +22,8 @@ import { clientProfiles } from '../topologies/client-profiles.ts';
 import { segmentPartials } from '../topologies/segment-metrics.ts';
 import { sessions } from '../topologies/sessions.ts';
 import { event } from './event.ts';
+import { type Measured, measure } from './measure.ts';
+import { printTable, type Row } from './table.ts';
 
 const records = 200_000;
 const perBatch = 1000;
@@ -171,26 +173,21 @@ const cases: readonly (readonly [string, Topology])[] = [
   ['join table', rows],
 ];
 
-/** Prints, per operator, of the best round: thousands of records per second, CPU seconds per million records, share of the ceiling. */
-export async function benchEngine(): Promise<void> {
+async function benchEngine(): Promise<void> {
   await using registry = memoryRegistry();
   const serde = await openSerde<Event>(registry, 'bench.events-value', eventSchema);
   const values = Array.from({ length: records }, (_, i) => serde.encode(event(i)));
-  const ceiling = measure(() => () => {
+  const decoding = (): number => {
     for (const value of values) serde.decode(value);
-  });
-  print('engine: decode alone (the ceiling)', ceiling, ceiling);
-  for (const [name, one] of cases) {
-    if (process.argv[2] !== undefined && !name.includes(process.argv[2])) continue;
-    print(`engine: ${name}`, await run(one, registry), ceiling);
+    return records;
+  };
+  const ceiling = await measure(() => decoding, rounds);
+  const rows: Row[] = [{ what: 'decode alone', measured: ceiling, ceiling }];
+  for (const [what, one] of cases) {
+    if (process.argv[2] !== undefined && !what.includes(process.argv[2])) continue;
+    rows.push({ what, measured: await run(one, registry), ceiling });
   }
-}
-
-interface Measured {
-  /** Records per second, best round. */
-  readonly rate: number;
-  /** CPU seconds per million records, best round: on a machine with other work, the steadier figure. */
-  readonly cpu: number;
+  printTable('engine, one task, no log', rows, 'ceiling: decoding the same records');
 }
 
 async function run(one: Topology, registry: Registry): Promise<Measured> {
@@ -211,8 +208,9 @@ async function run(one: Topology, registry: Registry): Promise<Measured> {
         read = 0;
       }
       task.flush();
+      return records;
     };
-  });
+  }, rounds);
 }
 
 /** The same number of records whatever the number of inputs, side by side in event time; a source's tick every minute. */
@@ -243,33 +241,4 @@ async function feedOf(inputs: readonly string[], registry: Registry): Promise<re
   return batches.sort((a, b) => (a.next - b.next) * inputs.length);
 }
 
-function measure(prepare: () => () => void): Measured {
-  let best = Number.POSITIVE_INFINITY;
-  let cpu = Number.POSITIVE_INFINITY;
-  for (let round = 0; round <= rounds; round++) {
-    const work = prepare();
-    globalThis.gc?.();
-    const before = process.cpuUsage();
-    const start = performance.now();
-    work();
-    const took = performance.now() - start;
-    const { user, system } = process.cpuUsage(before);
-    // The first one warms up.
-    if (round === 0) continue;
-    best = Math.min(best, took);
-    cpu = Math.min(cpu, user + system);
-  }
-  return { rate: (records / best) * 1000, cpu: cpu / records };
-}
-
-function print(name: string, { rate, cpu }: Measured, ceiling: Measured): void {
-  const thousands = Math.round(rate / 1000).toString();
-  const share = `${((100 * rate) / ceiling.rate).toFixed(0)} %`;
-  process.stdout.write(
-    `${name.padEnd(50)} ${thousands.padStart(6)} k rec/s ${cpu.toFixed(2).padStart(6)} CPU s per M ${share.padStart(6)}\n`,
-  );
-}
-
-if (import.meta.main) {
-  await benchEngine();
-}
+await benchEngine();

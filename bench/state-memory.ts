@@ -1,7 +1,5 @@
 /** Memory that a task's state takes: 100,000 client profiles, and as many open sessions, which have alarms. */
 
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { type Event, eventSchema } from '../schemas/generated.ts';
 import { memoryRegistry } from '../src/avro/memory-registry.ts';
 import type { Registry } from '../src/avro/registry.ts';
@@ -12,34 +10,30 @@ import type { Topology } from '../src/engine/topology.ts';
 import { clientProfiles } from '../topologies/client-profiles.ts';
 import { sessions } from '../topologies/sessions.ts';
 import { event } from './event.ts';
+import { liveMemory } from './measure.ts';
+import { megabytes, printTable, type Row } from './table.ts';
 
 const keys = 100_000;
 const perCommit = 20_000;
 
-/** Prints MB of live heap per 100,000 keys, and bytes of their state on the log. */
-export async function benchStateMemory(): Promise<void> {
+async function benchStateMemory(): Promise<void> {
   await using registry = memoryRegistry();
+  const rows: Row[] = [];
   for (const perKey of [1, 10]) {
-    report(`state: 100,000 client profiles of ${perKey} purchases`, await measure(clientProfiles, perKey, registry));
+    rows.push({ what: `client profiles of ${perKey} purchases`, ...(await hold(clientProfiles, perKey, registry)) });
   }
-  report('state: 100,000 open sessions of 1 event', await measure(sessions, 1, registry));
+  rows.push({ what: 'open sessions of 1 event', ...(await hold(sessions, 1, registry)) });
+  printTable('state of 100,000 keys', rows, 'memory: live heap and buffers');
 }
 
-interface Measured {
-  /** Bytes of live heap. */
-  readonly heap: number;
-  /** Bytes of state records on the log. */
-  readonly log: number;
-}
-
-async function measure(topology: Topology, perKey: number, registry: Registry): Promise<Measured> {
+async function hold(topology: Topology, perKey: number, registry: Registry): Promise<Omit<Row, 'what'>> {
   const planned = await plan({ topology, shop: 'bench', registry, existing: new Map(), partitions: 1 });
   const [input] = planned.inputs.values();
   if (input === undefined) throw new Error(`${topology.name} has no input`);
   const serde = await openSerde<Event>(registry, `${input.physical}-value`, eventSchema);
   const task = new Task(planned, 0);
   const states = new Map<string, number>();
-  const before = live();
+  const before = liveMemory();
   for (let offset = 0; offset < keys * perKey; offset += perCommit) {
     const records = Array.from({ length: perCommit }, (_, i) => {
       const customerId = `c${(offset + i) % keys}`;
@@ -56,28 +50,10 @@ async function measure(topology: Topology, perKey: number, registry: Registry): 
   let log = 0;
   for (const length of states.values()) log += length;
   states.clear();
-  const heap = live() - before;
+  const memory = liveMemory() - before;
   const held = [...task.keys.values()].reduce((sum, one) => sum + one, 0);
   if (held !== keys) throw new Error(`${topology.name} holds ${held} keys, not ${keys}`);
-  return { heap, log };
+  return { memory, beside: `${megabytes(log)} on the log, ${(memory / log).toFixed(1)} times as much in memory` };
 }
 
-/** Bytes in use after a collection, Buffers included. */
-function live(): number {
-  setFlagsFromString('--expose-gc');
-  const gc: unknown = runInNewContext('gc');
-  if (typeof gc !== 'function') throw new Error('node gives no gc');
-  gc();
-  gc();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
-function report(name: string, { heap, log }: Measured): void {
-  const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1).padStart(7);
-  process.stdout.write(`${name.padEnd(50)} ${megabytes(heap)} MB heap ${megabytes(log)} MB on the log\n`);
-}
-
-if (import.meta.main) {
-  await benchStateMemory();
-}
+await benchStateMemory();
