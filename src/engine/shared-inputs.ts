@@ -2,7 +2,7 @@ import type { Serde } from '../avro/serde.ts';
 import { physicalName, type RecordSchema } from './topic.ts';
 import { type Topology, topicOf } from './topology.ts';
 
-/** Gives topologies of one process that read the same topic the same serde, so that each record is decoded once for all. */
+/** Gives topologies of one process that read the same topic the same serde, so that each record is decoded once for all. A topology must not change the values that it is given: others see them too. */
 export interface SharedInputs {
   /** `undefined` where nobody else reads the topic. */
   serde(topic: {

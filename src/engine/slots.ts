@@ -11,57 +11,54 @@ export interface Slot {
 interface Reading {
   readonly slot: Slot;
   readonly iterator: AsyncIterator<Batch>;
-  ready: Batch | undefined;
-  ended: boolean;
-  pending: Promise<void> | undefined;
+  state: 'idle' | 'pulling' | 'ended' | { readonly batch: Batch };
 }
 
 /** Reads several streams of batches side by side, pulling one batch ahead from each and no more. */
 export class Slots {
   readonly #readings: Reading[] = [];
   #failure: { readonly error: unknown } | undefined;
+  /** Armed while somebody waits. One resolver for all, since a race between long-lived promises would never be freed. */
+  #ring: (() => void) | undefined;
 
   add(slot: Slot, batches: AsyncIterable<Batch>): void {
-    this.#readings.push({
-      slot,
-      iterator: batches[Symbol.asyncIterator](),
-      ready: undefined,
-      ended: false,
-      pending: undefined,
-    });
+    this.#readings.push({ slot, iterator: batches[Symbol.asyncIterator](), state: 'idle' });
   }
 
   /**
-   * Waits until a batch is ready, `until` settles, or every stream has ended, and says which.
+   * Waits until a batch is ready, every stream has ended, `wait` ms have passed or `wake` is called, and says which.
    * @throws whatever a stream threw
    */
-  async next(until: Promise<unknown>): Promise<'batch' | 'interrupted' | 'ended'> {
-    const waits: Promise<unknown>[] = [];
-    for (const reading of this.#readings) {
-      if (reading.ended || reading.ready !== undefined) continue;
-      reading.pending ??= this.#pull(reading);
-      waits.push(reading.pending);
-    }
-    if (!this.#isReady()) {
-      if (waits.length === 0) return 'ended';
-      await Promise.race([until, ...waits]);
+  async next(wait: number): Promise<'batch' | 'interrupted' | 'ended'> {
+    for (const reading of this.#readings) if (reading.state === 'idle') this.#pull(reading);
+    if (!this.#settled()) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#ring = resolve;
+      const timer = setTimeout(resolve, wait);
+      await promise;
+      clearTimeout(timer);
+      this.#ring = undefined;
     }
     if (this.#failure !== undefined) throw this.#failure.error;
-    if (this.#isReady()) return 'batch';
-    return this.#readings.every(({ ended }) => ended) ? 'ended' : 'interrupted';
+    if (this.#readings.some(isReady)) return 'batch';
+    return this.#readings.every(({ state }) => state === 'ended') ? 'ended' : 'interrupted';
+  }
+
+  /** Lets `next` return. */
+  wake(): void {
+    this.#ring?.();
   }
 
   /** Hands the batch that is furthest behind to its slot; returns it. */
   async take(): Promise<Batch | undefined> {
-    let first: Reading | undefined;
+    let first: (Reading & Ready) | undefined;
     for (const reading of this.#readings) {
-      if (reading.ready === undefined) continue;
-      if (first === undefined || reading.slot.watermark() < first.slot.watermark()) first = reading;
+      if (isReady(reading) && (first === undefined || reading.slot.watermark() < first.slot.watermark()))
+        first = reading;
     }
-    const batch = first?.ready;
-    if (first === undefined || batch === undefined) return undefined;
-    first.ready = undefined;
-    first.pending = this.#pull(first);
+    if (first === undefined) return undefined;
+    const { batch } = first.state;
+    this.#pull(first);
     await first.slot.take(batch);
     return batch;
   }
@@ -71,19 +68,33 @@ export class Slots {
     for (const { iterator } of this.#readings) iterator.return?.().catch(() => {});
   }
 
-  #isReady(): boolean {
-    return this.#readings.some(({ ready }) => ready !== undefined);
+  #settled(): boolean {
+    return (
+      this.#failure !== undefined ||
+      this.#readings.some(isReady) ||
+      this.#readings.every(({ state }) => state === 'ended')
+    );
   }
 
-  async #pull(reading: Reading): Promise<void> {
-    try {
-      const { value, done } = await reading.iterator.next();
-      if (done === true) reading.ended = true;
-      else reading.ready = value;
-    } catch (error) {
-      this.#failure ??= { error };
-    } finally {
-      reading.pending = undefined;
-    }
+  #pull(reading: Reading): void {
+    reading.state = 'pulling';
+    reading.iterator.next().then(
+      ({ value, done }) => {
+        reading.state = done === true ? 'ended' : { batch: value };
+        this.wake();
+      },
+      (error: unknown) => {
+        this.#failure ??= { error };
+        this.wake();
+      },
+    );
   }
+}
+
+interface Ready {
+  readonly state: { readonly batch: Batch };
+}
+
+function isReady(reading: Reading): reading is Reading & Ready {
+  return typeof reading.state === 'object';
 }

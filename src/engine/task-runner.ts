@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Batch, type Log, LogError, type Owned, type Positions, type Transaction } from '../log/log.ts';
 import { appendIdleTick } from './idle.ts';
-import type { Plan, PlannedInput, PlannedTopic } from './plan.ts';
+import { type Plan, type PlannedInput, type PlannedTopic, prepareState } from './plan.ts';
 import { Slots } from './slots.ts';
 import { Task } from './task.ts';
 
@@ -44,14 +44,11 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
   try {
     // Broadcast first: a task must not see a record before it sees the settings that hold for it.
     for (const [name, topic] of plan.broadcast) await addBroadcast(log, task, slots, name, topic, signal);
-    for await (const batch of log.read({
-      topic: plan.stateTopic,
-      partition: owned.partition,
-      from: 'start',
-      to: 'end',
-      signal,
-    }))
+    const state = { topic: plan.stateTopic, partition: owned.partition, from: 'start', to: 'end', signal } as const;
+    for await (const batch of log.read(state)) {
+      await prepareState(plan, batch);
       task.restore(batch);
+    }
     const positions = await owned.positions();
     options.onStart?.(task);
     const heard = new Map<string, number>();
@@ -136,18 +133,13 @@ async function loop(
   heard: Map<string, number>,
 ): Promise<void> {
   const { commit: policy, now, idle } = options;
-  const { promise: stopped, resolve: stopNow } = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => stopNow(), { once: true });
+  signal.addEventListener('abort', () => slots.wake(), { once: true });
   let since: number | undefined;
   let read = 0;
   // Catching up is about throughput: a key that changes a hundred times is better written once.
   let interval = policy.interval;
   while (!signal.aborted) {
-    const wait = since === undefined ? (idle ?? 60_000) : Math.max(0, since + interval - now());
-    const { promise: rung, resolve: ring } = Promise.withResolvers<void>();
-    const timer = setTimeout(ring, wait);
-    const event = await slots.next(Promise.race([rung, stopped]));
-    clearTimeout(timer);
+    const event = await slots.next(since === undefined ? (idle ?? 60_000) : Math.max(0, since + interval - now()));
     if (event === 'ended') return;
     if (event === 'batch' && !signal.aborted) {
       const batch = await slots.take();
@@ -165,25 +157,30 @@ async function loop(
       await commit(options, task);
       since = undefined;
       read = 0;
-    } else if (event === 'interrupted' && idle !== undefined) {
-      for (const input of options.plan.inputs.values()) {
-        if (now() - (heard.get(input.physical) ?? 0) < idle) continue;
-        heard.set(input.physical, now());
-        await appendIdleTick(
-          options.log,
-          input,
-          options.owned.partition,
-          task.inputs.get(input.physical)?.watermark.value ?? Number.NEGATIVE_INFINITY,
-        );
-      }
     }
+    if (idle !== undefined) await tickIdle(options, task, idle, heard);
+  }
+}
+
+/** Gives inputs that have been silent for `idle` ms a tick from their siblings. */
+async function tickIdle(
+  { log, plan, owned, now }: TaskRunOptions,
+  task: Task,
+  idle: number,
+  heard: Map<string, number>,
+): Promise<void> {
+  for (const input of plan.inputs.values()) {
+    if (now() - (heard.get(input.physical) ?? 0) < idle) continue;
+    heard.set(input.physical, now());
+    const watermark = task.inputs.get(input.physical)?.watermark.value ?? Number.NEGATIVE_INFINITY;
+    await appendIdleTick(log, input, owned.partition, watermark);
   }
 }
 
 /** Commits what the task gathered. What can heal is tried again with the same transaction, whose outcome is all or nothing. */
 async function commit({ owned, now, onCommit }: TaskRunOptions, task: Task): Promise<void> {
-  if (!task.pending.moved && task.pending.records === 0) return;
   const transaction: Transaction = task.flush();
+  if (transaction.appends.length === 0 && Object.keys(transaction.positions).length === 0) return;
   const records = transaction.appends.reduce((sum, append) => sum + append.records.length, 0);
   const started = now();
   for (let pause = 50; ; pause = Math.min(pause * 2, 5_000)) {
