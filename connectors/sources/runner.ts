@@ -5,6 +5,7 @@ import type { Registry } from '../../src/avro/registry.ts';
 import { physicalName } from '../../src/engine/topic.ts';
 import { type Log, LogError, type Owned } from '../../src/log/log.ts';
 import { openOutbox } from './outbox.ts';
+import { partitionsOf } from './partitions.ts';
 import { openPositions, sourceGroup, sourcesSpec } from './positions.ts';
 import { replay } from './replay.ts';
 import type { RowCounts } from './row-writer.ts';
@@ -16,7 +17,7 @@ export interface RunSourceOptions {
   readonly shop: string;
   readonly descriptor: Descriptor;
   readonly source: Source;
-  /** Partitions of the raw topic. */
+  /** Partitions of the raw topic, unless it exists. */
   readonly partitions: number;
   /** `max`, or how many times as fast as event time. */
   readonly speed: 'max' | number;
@@ -72,7 +73,7 @@ const nothing = {
  * @throws SourceError, LogError, AvroError
  */
 export async function runSource(options: RunSourceOptions): Promise<SourceSummary> {
-  const { log, registry, shop, descriptor, source, partitions, signal } = options;
+  const { log, registry, shop, descriptor, source, signal } = options;
   if (options.speed !== 'max' && !descriptor.rows.sorted) {
     throw new SourceError(
       'NOT_IN_TIME_ORDER',
@@ -82,6 +83,7 @@ export async function runSource(options: RunSourceOptions): Promise<SourceSummar
   const topic = rawTopic(descriptor, source.columns);
   const name = physicalName(shop, topic.name);
   const sources = sourcesSpec(shop);
+  const partitions = await partitionsOf(log, name, options.partitions);
   await log.create([sources, { name, partitions, cleanup: topic.cleanup }]);
   const positions = await openPositions(log, registry, shop);
 

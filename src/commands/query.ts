@@ -1,3 +1,4 @@
+import { constants } from 'node:sqlite';
 import type { Command } from 'commander';
 import { configOf } from './command.ts';
 import { openTables } from './tables-database.ts';
@@ -17,6 +18,8 @@ export function queryCommand(program: Command): void {
     )
     .action((sql: string, flags: { readonly data?: string; readonly json?: boolean }) => {
       const tables = openTables(pathsOf(configOf({ ...flags })).tables);
+      // A read-only connection refuses to write the tables, but not to write other files (vacuum into).
+      tables.setAuthorizer((action) => (reading.has(action) ? constants.SQLITE_OK : constants.SQLITE_DENY));
       try {
         const statement = tables.prepare(sql);
         statement.setReadBigInts(true);
@@ -28,10 +31,26 @@ export function queryCommand(program: Command): void {
           console.log(table(names, rows));
           console.error(`${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`);
         }
+      } catch (error) {
+        if (error instanceof Error && /^(not authorized|authorization denied)$/.test(error.message))
+          throw new NotReadingError('ebb query only reads: give it a select', { cause: error });
+        throw error;
       } finally {
         tables.close();
       }
     });
+}
+
+const reading = new Set([
+  constants.SQLITE_SELECT,
+  constants.SQLITE_READ,
+  constants.SQLITE_FUNCTION,
+  constants.SQLITE_RECURSIVE,
+  constants.SQLITE_PRAGMA,
+]);
+
+export class NotReadingError extends Error {
+  override readonly name = 'NotReadingError';
 }
 
 /** Streams, so that a table larger than memory can be piped. */

@@ -6,7 +6,6 @@ import { configOf, speed, untilSignalled, withCommon } from './command.ts';
 import { keepDescriptor } from './descriptors.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 import { summarise, summaryText } from './summary.ts';
-import { openTables } from './tables-database.ts';
 import { bar, bold, count, dim, liveRegion, moment } from './terminal.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
@@ -44,7 +43,6 @@ export function replayCommand(program: Command): void {
       const source = await openSource(target, descriptor, { now: Date.now, random: Math.random });
       await keepDescriptor(place.log, place.registry, shop, descriptor);
       const stopped = untilSignalled();
-      const finished = new AbortController();
       const live = liveRegion();
       let pipeline: Pipeline | undefined;
       const progress = (state: SourceProgress): void => live.show(progressText(source.name, state, pipeline));
@@ -52,9 +50,8 @@ export function replayCommand(program: Command): void {
       const shown = setInterval(() => {
         if (last !== undefined) progress(last);
       }, 100);
-      let summary: SourceSummary;
-      try {
-        const reading = runSource({
+      const read = (signal: AbortSignal): Promise<SourceSummary> =>
+        runSource({
           log: place.log,
           registry: place.registry,
           shop,
@@ -63,25 +60,21 @@ export function replayCommand(program: Command): void {
           partitions: config.partitions,
           speed: flags.speed,
           again: flags.again ?? false,
-          signal: stopped,
+          signal,
           now: Date.now,
           onProgress: (state) => {
             last = state;
           },
         });
+      let summary: SourceSummary;
+      try {
         if (flags.run === true) {
-          pipeline = await startPipeline({
-            place,
-            shop,
-            signal: AbortSignal.any([stopped, finished.signal]),
-            sinks: true,
-            linger: 500,
-          });
-          summary = await untilDone(reading, pipeline, stopped);
-          finished.abort();
-          await pipeline.done;
+          const finished = new AbortController();
+          const until = AbortSignal.any([stopped, finished.signal]);
+          pipeline = await startPipeline({ place, shop, signal: until, sinks: true, linger: 500 });
+          summary = await throughPipeline(read(until), pipeline, finished);
         } else {
-          summary = await reading;
+          summary = await read(stopped);
         }
       } finally {
         clearInterval(shown);
@@ -91,19 +84,27 @@ export function replayCommand(program: Command): void {
     });
 }
 
-/** Waits for the source and then for everything behind it; whatever fails first is thrown. */
-async function untilDone(
+/**
+ * Waits for the source and then for everything behind it. Whatever fails, both are asked to finish their commits in hand
+ * and waited for, so that nobody closes the log under them; the first error is thrown.
+ */
+async function throughPipeline(
   reading: Promise<SourceSummary>,
   pipeline: Pipeline,
-  stopped: AbortSignal,
+  finished: AbortController,
 ): Promise<SourceSummary> {
-  const whole = (async () => {
-    const summary = await reading;
-    if (summary.ended === 'end') await pipeline.caughtUp(stopped);
+  const whole = reading.then(async (summary) => {
+    if (summary.ended === 'end') await pipeline.caughtUp(finished.signal);
     return summary;
-  })();
-  const broken = pipeline.done.then(() => whole);
-  return Promise.race([whole, broken]);
+  });
+  try {
+    await Promise.race([whole, pipeline.done]);
+  } finally {
+    finished.abort();
+    await Promise.allSettled([whole, pipeline.done]);
+  }
+  await pipeline.done;
+  return whole;
 }
 
 function progressText(
@@ -143,16 +144,11 @@ function report(place: Workplace, shop: string, source: SourceSummary, flags: Re
       );
     return;
   }
-  const tables = openTables(place.paths.tables);
-  try {
-    const shopSummary = summarise(tables, shop);
-    if (flags.json === true)
-      console.log(JSON.stringify({ shop, source, ...shopSummary, seconds, rowsPerSecond: Math.round(rate) }));
-    else
-      console.log(
-        `\nShop ${bold(shop)}\n${summaryText(shopSummary, { rowsIn: source.rows, seconds, ...(source.written > 0 ? { rate } : {}) })}\n\nLook further: ebb query "select * from category_metrics limit 5" --data ${place.config.data}`,
-      );
-  } finally {
-    tables.close();
-  }
+  const shopSummary = summarise(place.paths.tables, shop);
+  if (flags.json === true)
+    console.log(JSON.stringify({ shop, source, ...shopSummary, seconds, rowsPerSecond: Math.round(rate) }));
+  else
+    console.log(
+      `\nShop ${bold(shop)}\n${summaryText(shopSummary, { rowsIn: source.rows, seconds, ...(source.written > 0 ? { rate } : {}) })}\n\nLook further: ebb query "select * from category_metrics limit 5" --data ${place.config.data}`,
+    );
 }

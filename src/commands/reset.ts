@@ -28,7 +28,7 @@ export function resetCommand(program: Command): void {
     .action(async (flags: { readonly all?: boolean; readonly yes?: boolean }) => {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';
-      await using place = await openWorkplace(config);
+      await using place = await openWorkplace(config, 'existing');
       const mine = (name: string): boolean => name.startsWith(`${shop}.`);
       const topics = (await place.log.topics()).map(({ name }) => name).filter(mine);
       const doomed = topics.filter((name) => flags.all === true || !truth.test(name.slice(shop.length + 1)));

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { configOf, untilSignalled, withCommon } from './command.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
+import { topicsOfShop } from './shops.ts';
 import { statusText } from './status.ts';
 import { summarise, summaryText } from './summary.ts';
-import { openTables } from './tables-database.ts';
 import { bold, liveRegion } from './terminal.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -33,7 +33,8 @@ export function runCommand(program: Command): void {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';
       const started = performance.now();
-      await using place = await openWorkplace(config);
+      await using place = await openWorkplace(config, 'existing');
+      await topicsOfShop(place.log, shop);
       const stopped = untilSignalled();
       const finished = new AbortController();
       const pipeline = await startPipeline({
@@ -45,25 +46,24 @@ export function runCommand(program: Command): void {
         ...(flags.untilCaughtUp === true ? { linger: 500 } : {}),
       });
       await watch(pipeline, shop, async () => {
-        if (flags.untilCaughtUp === true) {
-          await Promise.race([pipeline.caughtUp(stopped), pipeline.done]);
+        try {
+          await (flags.untilCaughtUp === true
+            ? Promise.race([pipeline.caughtUp(stopped), pipeline.done])
+            : pipeline.done);
+        } finally {
           finished.abort();
+          await Promise.allSettled([pipeline.done]);
         }
         await pipeline.done;
       });
       if (!flags.sinks) return;
-      const tables = openTables(place.paths.tables);
-      try {
-        const summary = summarise(tables, shop);
-        const seconds = (performance.now() - started) / 1000;
-        console.log(
-          flags.json === true
-            ? JSON.stringify({ shop, ...summary, seconds })
-            : `\nShop ${bold(shop)}\n${summaryText(summary, { seconds })}`,
-        );
-      } finally {
-        tables.close();
-      }
+      const summary = summarise(place.paths.tables, shop);
+      const seconds = (performance.now() - started) / 1000;
+      console.log(
+        flags.json === true
+          ? JSON.stringify({ shop, ...summary, seconds })
+          : `\nShop ${bold(shop)}\n${summaryText(summary, { seconds })}`,
+      );
     });
 }
 

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { openTables } from './tables-database.ts';
 import { count, table } from './terminal.ts';
 
 /** What a shop's tables hold, in numbers. */
@@ -15,7 +17,29 @@ export interface ShopSummary {
   readonly windows: { readonly complete: number; readonly incomplete: number };
 }
 
-export function summarise(tables: DatabaseSync, shop: string): ShopSummary {
+/** Sums a shop's tables up; a run that was stopped before its sinks made them has none, and nothing in them. */
+export function summarise(path: string, shop: string): ShopSummary {
+  if (!existsSync(path)) return nothing;
+  const tables = openTables(path);
+  try {
+    return summaryOf(tables, shop);
+  } finally {
+    tables.close();
+  }
+}
+
+const nothing: ShopSummary = {
+  events: 0,
+  byKind: {},
+  customers: 0,
+  revenue: {},
+  deadLetters: 0,
+  deadByReason: {},
+  late: 0,
+  windows: { complete: 0, incomplete: 0 },
+};
+
+function summaryOf(tables: DatabaseSync, shop: string): ShopSummary {
   const all = (sql: string): readonly Readonly<Record<string, unknown>>[] => tables.prepare(sql).all(shop);
   const numbers = (sql: string): Record<string, number> =>
     Object.fromEntries(all(sql).map(({ name, value }) => [String(name), Number(value)]));

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { openDecoder } from '../../connectors/sinks/decode.ts';
 import { isTick } from '../engine/tick.ts';
+import type { Log } from '../log/log.ts';
 import { configOf, untilSignalled, wholeNumber, withCommon } from './command.ts';
 import { UnknownTopicError } from './errors.ts';
+import { topicsOfShop } from './shops.ts';
 import { dim } from './terminal.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -28,7 +30,7 @@ export function tailCommand(program: Command): void {
     .action(async (name: string, flags: TailFlags) => {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';
-      await using place = await openWorkplace(config);
+      await using place = await openWorkplace(config, 'existing');
       const topic = await findTopic(place.log, shop, name);
       if (flags.from !== 'start' && flags.from !== 'end')
         throw new RangeError(`--from ${flags.from}: give start or end`);
@@ -45,36 +47,30 @@ export function tailCommand(program: Command): void {
         ...(bounded ? { to: 'end' as const } : {}),
       })) {
         const wanted = flags.ticks === true ? batch.records : batch.records.filter((record) => !isTick(record));
-        const { records } = await decode({ topic, partition: batch.partition }, wanted.slice(0, left));
-        for (const { offset, key, value } of records) {
-          left--;
-          const record = { partition: batch.partition, offset, key, value };
-          console.log(
-            flags.json === true
-              ? JSON.stringify(record, plain)
-              : `${dim(`${batch.partition}/${offset}`)} ${key ?? '–'} ${JSON.stringify(value, plain)}`,
-          );
+        for (const one of wanted.slice(0, left)) {
+          // By itself: what is beside it on a state topic has another schema.
+          const { records } = await decode({ topic, partition: batch.partition }, [one]);
+          for (const { offset, key, value } of records) {
+            left--;
+            const record = { partition: batch.partition, offset, key, value };
+            console.log(
+              flags.json === true
+                ? JSON.stringify(record, plain)
+                : `${dim(`${batch.partition}/${offset}`)} ${key ?? '–'} ${JSON.stringify(value, plain)}`,
+            );
+          }
         }
         if (left <= 0) return;
       }
     });
 }
 
-async function findTopic(
-  log: { topics(): Promise<readonly { readonly name: string }[]> },
-  shop: string,
-  name: string,
-): Promise<string> {
+async function findTopic(log: Log, shop: string, name: string): Promise<string> {
   const names = (await log.topics()).map((topic) => topic.name);
   const found = names.find((topic) => topic === `${shop}.${name}`) ?? names.find((topic) => topic === name);
   if (found !== undefined) return found;
-  const mine = names.filter((topic) => topic.startsWith(`${shop}.`)).map((topic) => topic.slice(shop.length + 1));
-  const shops = [...new Set(names.map((topic) => topic.split('.')[0]))].filter((one) => one !== undefined);
-  throw new UnknownTopicError(
-    mine.length === 0
-      ? `shop ${shop} has no topics; there are shops ${shops.join(', ') || '(none)'}: give --shop`
-      : `shop ${shop} has no topic ${name}: the names are ${mine.join(', ')}`,
-  );
+  const mine = await topicsOfShop(log, shop);
+  throw new UnknownTopicError(`shop ${shop} has no topic ${name}: the names are ${mine.join(', ')}`);
 }
 
 function plain(_key: string, value: unknown): unknown {

@@ -12,7 +12,7 @@ export function topicsCommand(program: Command): void {
     .option('--lag', 'one line per group and topic instead')
     .option('--json', 'as JSON')
     .action(async (flags: { readonly shop?: string; readonly lag?: boolean; readonly json?: boolean }) => {
-      await using place = await openWorkplace(configOf({ ...flags }));
+      await using place = await openWorkplace(configOf({ ...flags }), 'existing');
       const mine = (name: string): boolean => flags.shop === undefined || name.startsWith(`${flags.shop}.`);
       const infos = (await place.log.topics()).filter(({ name }) => mine(name));
       const records = new Map(

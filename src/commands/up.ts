@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type GeneratorProgress, runGenerator } from '../../connectors/sources/generator/runner.ts';
+import { partitionsOf } from '../../connectors/sources/partitions.ts';
 import { topics } from '../../schemas/topics.ts';
 import { physicalName } from '../engine/topic.ts';
 import { configOf, duration, speed, untilSignalled, wholeNumber, withCommon } from './command.ts';
@@ -8,7 +9,6 @@ import { lastHours } from './last-hours.ts';
 import { startPipeline } from './pipeline.ts';
 import { statusText } from './status.ts';
 import { summarise, summaryText } from './summary.ts';
-import { openTables } from './tables-database.ts';
 import { bold, dim, liveRegion } from './terminal.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -48,7 +48,8 @@ export function upCommand(program: Command): void {
       const failed = new AbortController();
       const signal = AbortSignal.any([stopped, failed.signal]);
       const name = physicalName(shop, topics.syntheticShop.name);
-      await place.log.create([{ name, partitions: config.partitions, cleanup: topics.syntheticShop.cleanup }]);
+      const partitions = await partitionsOf(place.log, name, config.partitions);
+      await place.log.create([{ name, partitions, cleanup: topics.syntheticShop.cleanup }]);
       const pipeline = await startPipeline({ place, shop, signal, sinks: true });
       let progress: GeneratorProgress | undefined;
       const { customers, seed } = flags;
@@ -95,16 +96,11 @@ export function upCommand(program: Command): void {
       }
       const generated = await generating;
       const seconds = (performance.now() - started) / 1000;
-      const tables = openTables(place.paths.tables);
-      try {
-        const summary = summarise(tables, shop);
-        if (flags.json === true) console.log(JSON.stringify({ shop, generated, ...summary, seconds }));
-        else
-          console.log(
-            `\nShop ${bold(shop)} in ${config.data}\n${summaryText(summary, { rowsIn: generated.total, seconds })}`,
-          );
-      } finally {
-        tables.close();
-      }
+      const summary = summarise(place.paths.tables, shop);
+      if (flags.json === true) console.log(JSON.stringify({ shop, generated, ...summary, seconds }));
+      else
+        console.log(
+          `\nShop ${bold(shop)} in ${config.data}\n${summaryText(summary, { rowsIn: generated.total, seconds })}`,
+        );
     });
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEmbeddedRegistry } from '../avro/embedded-registry.ts';
@@ -28,10 +29,21 @@ export interface Workplace extends AsyncDisposable {
   readonly registry: Registry;
 }
 
-/** Opens the log and the registry, making the data directory when it is missing. @throws LogError, AvroError */
-export async function openWorkplace(config: Config): Promise<Workplace> {
-  await mkdir(config.data, { recursive: true });
+export class NoLogError extends Error {
+  override readonly name = 'NoLogError';
+}
+
+/**
+ * Opens the log and the registry, making them when they are missing, unless only `existing` ones will do.
+ * @throws NoLogError, LogError, AvroError
+ */
+export async function openWorkplace(config: Config, only?: 'existing'): Promise<Workplace> {
   const paths = pathsOf(config);
+  if (only === 'existing' && !existsSync(paths.log))
+    throw new NoLogError(
+      `there is no log at ${paths.log} yet: \`ebb up\`, \`ebb replay\` and \`ebb generate\` make one, or give --data DIR`,
+    );
+  await mkdir(config.data, { recursive: true });
   const log = await openEmbeddedLog({ path: paths.log });
   const registry = await openEmbeddedRegistry({ path: paths.log });
   return {

@@ -3,6 +3,7 @@ import type { Registry } from '../../../src/avro/registry.ts';
 import { physicalName, type Topic } from '../../../src/engine/topic.ts';
 import { type Log, LogError, type Owned } from '../../../src/log/log.ts';
 import { openOutbox } from '../outbox.ts';
+import { partitionsOf } from '../partitions.ts';
 import { openPositions, type SourcePositions, sourceGroup, sourcesSpec } from '../positions.ts';
 import { GeneratorError } from './error.ts';
 import { type Feed, shopFeed, transactionsFeed } from './feed.ts';
@@ -24,6 +25,7 @@ export interface GeneratorOptions extends Settings {
   readonly clock: Clock;
   /** Ends for good after this many records, those of earlier runs included. */
   readonly count?: number | undefined;
+  /** Of its topic, unless that exists. */
   readonly partitions: number;
   readonly signal: AbortSignal;
   /** Wall clock, ms. */
@@ -63,10 +65,12 @@ const WAITING_AFTER = SECOND / 2;
  */
 export async function runGenerator(options: GeneratorOptions): Promise<GeneratorSummary> {
   check(options);
-  const { log, shop, preset, partitions, signal } = options;
+  const { log, shop, preset, signal } = options;
   const topic = topicOf(preset);
+  const name = physicalName(shop, topic.name);
   const positionsSpec = sourcesSpec(shop);
-  await log.create([{ name: physicalName(shop, topic.name), partitions, cleanup: topic.cleanup }, positionsSpec]);
+  const partitions = await partitionsOf(log, name, options.partitions);
+  await log.create([{ name, partitions, cleanup: topic.cleanup }, positionsSpec]);
 
   const run: Run = { written: 0, total: 0, eventTime: undefined };
   // The group is left only when the commit in hand is done: its signal is not the caller's.
@@ -85,7 +89,7 @@ export async function runGenerator(options: GeneratorOptions): Promise<Generator
     for await (const owned of log.join(join)) {
       clearTimeout(waiting);
       working = true;
-      const ended = await whileOwned(options, owned, run);
+      const ended = await whileOwned({ ...options, partitions }, owned, run);
       if (ended !== 'lost' || signal.aborted) return { ...run, ended: ended === 'count' ? 'count' : 'signal' };
       working = false;
     }

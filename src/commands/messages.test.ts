@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testFolder } from './data-folder.testing.ts';
+import { ebb, ebbOk } from './ebb.testing.ts';
+import { madeUpSales } from './made-up-sales.testing.ts';
+
+const folder = testFolder();
+const data = join(folder, 'data');
+const at = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  const { file, dataset } = madeUpSales(folder, 50);
+  await ebbOk('replay', file, '--dataset', dataset, '--run', '--data', data);
+  writeFileSync(at('other.csv'), 'a,b\n1,2\n');
+  writeFileSync(at('empty.csv'), '');
+  writeFileSync(at('broken.json'), '{ "name": "broken" }');
+  writeFileSync(at('book.xlsx'), Buffer.from('PK\x03\x04 and so on'));
+  mkdirSync(at('folder.csv'));
+});
+
+/** What a newcomer may get wrong, and what the answer must say. */
+const wrong: readonly (readonly [title: string, args: () => readonly string[], says: RegExp])[] = [
+  ['a file that is not there', () => ['replay', at('none.csv'), '--dataset', 'cdnow'], /there is no file .*none\.csv/],
+  ['a folder', () => ['replay', at('folder.csv'), '--dataset', 'cdnow'], /is a directory: name one file/],
+  ['an empty file', () => ['replay', at('empty.csv'), '--dataset', 'cdnow'], /is empty/],
+  ['an Excel file', () => ['replay', at('book.xlsx'), '--dataset', 'rees46'], /save the sheet as CSV/],
+  [
+    'an unknown dataset',
+    () => ['replay', at('other.csv'), '--dataset', 'nosuch'],
+    /the names are cdnow, .*ebb inspect FILE/,
+  ],
+  [
+    'another dataset’s file',
+    () => ['replay', at('other.csv'), '--dataset', 'rees46', '--run'],
+    /has no column user_id.* It has: a, b\..*ebb inspect/,
+  ],
+  [
+    'a descriptor that is not there',
+    () => ['replay', at('other.csv'), '--dataset', 'nosuch.json'],
+    /cannot read the descriptor nosuch\.json/,
+  ],
+  [
+    'a descriptor that says too little',
+    () => ['replay', at('other.csv'), '--dataset', at('broken.json')],
+    /descriptor .*broken\.json is not valid[\s\S]*columns/,
+  ],
+  ['no dataset', () => ['replay', at('other.csv')], /required option '--dataset/],
+  [
+    'a speed that is none',
+    () => ['replay', at('other.csv'), '--dataset', 'cdnow', '--speed', 'fast'],
+    /a speed is max, or a factor/,
+  ],
+  [
+    'an unknown topology',
+    () => ['run', 'nosuch', '--shop', 'made-up'],
+    /has no topology nosuch: the names are normalise-made-up, category-partials/,
+  ],
+  ['a shop without data', () => ['run', '--shop', 'typo'], /shop typo has no topics; there are shops made-up/],
+  ['an unknown topic', () => ['tail', 'nosuch', '--shop', 'made-up'], /no topic nosuch: the names are .*events/],
+  [
+    'a place to start that is none',
+    () => ['tail', 'events', '--shop', 'made-up', '--from', 'yesterday'],
+    /--from yesterday: give start or end/,
+  ],
+  ['SQL with a mistake', () => ['query', 'selec 1'], /near "selec": syntax error/],
+  ['a table that is not there', () => ['query', 'select * from nosuch'], /no such table: nosuch/],
+  ['a shop name that is none', () => ['run', '--shop', 'My Shop'], /--shop: a shop is named by small letters/],
+  ['no partitions', () => ['replay', at('other.csv'), '--dataset', 'cdnow', '--partitions', '0'], /--partitions: /],
+  ['an unknown topology to describe', () => ['describe', 'nosuch'], /no topology is called nosuch: the names are/],
+  ['deleting without a terminal to ask on', () => ['reset', '--shop', 'made-up'], /Give --yes/],
+  ['an unknown command', () => ['rnu'], /unknown command 'rnu'.*\n.*Did you mean run/],
+];
+
+describe('ends with exit code 1 and a message that says what to do', () => {
+  it.each(wrong)('%s', async (_title, args, says) => {
+    const { code, stdout, stderr } = await ebb(
+      ...args(),
+      ...(args()[0] === 'rnu' ? [] : args()[0] === 'describe' ? [] : ['--data', data]),
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(says);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it.each([['query', 'select 1'], ['tail', 'events'], ['topics'], ['run'], ['reset', '--yes']])(
+    'before there are any data: %s',
+    async (...args) => {
+      const nothing = at('nothing');
+      const { code, stdout, stderr } = await ebb(...args, '--data', nothing);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^ebb: there (is no log|are no tables) at .*`ebb up`.*--data DIR\n$/);
+      expect(existsSync(nothing)).toBe(false);
+    },
+  );
+});
