@@ -10,6 +10,8 @@ import { rowWriter } from './row-writer.ts';
 import type { RunSourceOptions, SourceSummary } from './runner.ts';
 import { SourceError, type SourceRow } from './source.ts';
 
+const DAY = 86_400_000;
+
 /** A commit is due at this many records or bytes. */
 const COMMIT_RECORDS = 6000;
 const COMMIT_BYTES = 4 * 1024 * 1024;
@@ -42,6 +44,7 @@ export async function replay(
     tickStep: options.tickStep,
     greatest: from.greatest ?? Number.NEGATIVE_INFINITY,
     watermark: kept?.watermark ?? Number.NEGATIVE_INFINITY,
+    latest: options.now() + DAY,
   });
   const before = kept?.rows ?? 0;
   let rows = before;

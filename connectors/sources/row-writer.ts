@@ -44,10 +44,15 @@ export interface RowWriterOptions {
   /** The greatest event time and the watermark of earlier runs; -Infinity for none. */
   readonly greatest: number;
   readonly watermark: number;
+  /**
+   * Times after this (ms) are mistakes, such as a year 2099: they move no watermark, or everything behind them would be
+   * late and the data would seem to end there.
+   */
+  readonly latest: number;
 }
 
 export function rowWriter(options: RowWriterOptions): RowWriter {
-  const { descriptor, outbox, tickStep } = options;
+  const { descriptor, outbox, tickStep, latest } = options;
   const { rows } = descriptor;
   const disorder = rows.sorted ? rows.disorder : Number.POSITIVE_INFINITY;
   const counts = { malformed: 0, untimed: 0, behind: 0 };
@@ -75,7 +80,7 @@ export function rowWriter(options: RowWriterOptions): RowWriter {
         return;
       }
       outbox.put(row);
-      if (time <= greatest) return;
+      if (time <= greatest || time > latest) return;
       greatest = time;
       watermark = Math.max(watermark, greatest - disorder);
       const reached = Math.floor(watermark / tickStep);

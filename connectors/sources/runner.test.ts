@@ -48,6 +48,19 @@ describe('a file', () => {
       );
     }));
 
+  it('with a time that lies in the future is not at its end: what follows is on time, and the data end where they do', () =>
+    withLog(async ({ run, content }) => {
+      const lines = [
+        'who,when,paid',
+        'a,2024-01-01T00:00:00Z,1',
+        'a,2999-01-01T00:00:00Z,1',
+        'a,2024-01-01T01:00:00Z,1',
+      ];
+      expect(await run(await file('future.csv', lines))).toMatchObject({ rows: 3, behind: 0 });
+      const last = (await content()).map((texts) => texts.filter((text) => text.endsWith('closed')));
+      expect(last.flat().every((text) => text.includes(` ${HOUR + 1} closed`))).toBe(true);
+    }));
+
   it('that is there already changes nothing, unless it is wanted again under ids of its own', () =>
     withLog(async ({ run, content }) => {
       const source = await file('twice.csv', someRows(20));
