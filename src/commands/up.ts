@@ -76,9 +76,8 @@ export function upCommand(program: Command): void {
             statusText(shop, pipeline.status(), performance.now() - started),
             `${dim('shop clock')}  ${progress === undefined ? '' : generatorText(progress)}${progress?.phase === 'live' ? dim(`  (${flags.speed}× real time)`) : ''}`,
             lastHours(place.paths.tables, shop),
-            dim(
-              'Ctrl-C finishes the commit in hand; ebb up goes on from there.  Try: npx ebb query "select * from category_metrics order by window_start desc limit 6"',
-            ),
+            dim('Ctrl-C finishes the commit in hand; ebb up goes on from there.'),
+            dim('Meanwhile, elsewhere: npx ebb query "select * from client_profiles order by spend desc limit 5"'),
           ].join('\n'),
         );
       const timer = setInterval(show, 500);
