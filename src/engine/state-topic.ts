@@ -1,6 +1,6 @@
 import { AvroError } from '../avro/error.ts';
 import type { Serde } from '../avro/serde.ts';
-import type { LogRecord, NewRecord } from '../log/log.ts';
+import type { Batch, LogRecord, NewRecord } from '../log/log.ts';
 import type { Graph } from './graph.ts';
 import type { Plan, StateValue } from './plan.ts';
 import { newEntry } from './stateful.ts';
@@ -9,6 +9,30 @@ import { TopologyError } from './topology.ts';
 
 /** Key of the task's own state; those of stores are `<store>/<key>`. */
 export const TASK_KEY = 'ebb/task';
+
+/**
+ * Gives the records of the state topic to `take`, by key.
+ * @throws TopologyError STATE_UNREADABLE, naming the record that `take` could not decode: nobody may go on from half a state
+ */
+export function eachKept(
+  { topology }: Plan,
+  { topic, partition, records }: Batch,
+  take: (key: string, value: LogRecord['value']) => void,
+): void {
+  for (const { key, value, offset } of records) {
+    if (key === null) continue;
+    try {
+      take(key.toString(), value);
+    } catch (cause) {
+      if (!(cause instanceof AvroError)) throw cause;
+      throw new TopologyError(
+        'STATE_UNREADABLE',
+        `topology ${topology.name}: its state does not decode at ${topic}, partition ${partition}, offset ${offset}, key ${key}: ${cause.message}. Nothing runs on half a state: did something else write to this topic? Forget it (\`ebb reset\`) to have it computed again`,
+        { cause },
+      );
+    }
+  }
+}
 
 /** Takes a store's record of the state topic back in. */
 export function restoreEntry({ stores }: Plan, graph: Graph, name: string, value: LogRecord['value']): void {

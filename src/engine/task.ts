@@ -11,7 +11,7 @@ import type { Message, Origin } from './message.ts';
 import { Outputs } from './outputs.ts';
 import type { Plan } from './plan.ts';
 import { deadLetter, lateRecord } from './refused.ts';
-import { flushStore, restoreEntry, TASK_KEY } from './state-topic.ts';
+import { eachKept, flushStore, restoreEntry, TASK_KEY } from './state-topic.ts';
 import { behindHeader, isTick } from './tick.ts';
 import { TopologyError } from './topology.ts';
 import { combined, InputWatermark } from './watermark.ts';
@@ -118,14 +118,12 @@ export class Task {
     return { records: this.#outputs.records, bytes: this.#outputs.bytes, moved: this.#moved };
   }
 
-  /** Takes records of the state topic back in, in order. Call before the first `advance`. */
+  /** Takes records of the state topic back in, in order. Call before the first `advance`. @throws TopologyError STATE_UNREADABLE */
   restore(batch: Batch): void {
-    for (const { key, value } of batch.records) {
-      if (key === null) continue;
-      const name = key.toString();
+    eachKept(this.#plan, batch, (name, value) => {
       if (name !== TASK_KEY) restoreEntry(this.#plan, this.#graph, name, value);
       else if (value !== null) this.#restoreTask(value);
-    }
+    });
   }
 
   #restoreTask(value: Buffer): void {

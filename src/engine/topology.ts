@@ -97,7 +97,9 @@ export type TopologyErrorCode =
   /** Something was emitted outside `advance`, by an operator that waits (delay, debounce, a promise): it would be lost in a crash. */
   | 'EMITTED_OUTSIDE'
   /** A record of a broadcast input does not decode: nothing runs on settings that cannot be read. */
-  | 'BROADCAST_UNREADABLE';
+  | 'BROADCAST_UNREADABLE'
+  /** A record of the state topic does not decode: the topology stops rather than go on from half a state. */
+  | 'STATE_UNREADABLE';
 
 export class TopologyError extends Error {
   override readonly name = 'TopologyError';
