@@ -44,9 +44,10 @@ export function resetCommand(program: Command): void {
       await place.log.forget(
         flags.all === true ? groups : groups.filter((group) => !group.startsWith(`${shop}.source.`)),
       );
-      await place.log.delete(doomed);
       emptyTables(place.paths.tables, shop);
       await rm(join(place.paths.lake, shop), { recursive: true, force: true });
+      // Last: while they are there, a reset that was cut short can be done again.
+      await place.log.delete(doomed);
       const kept = topics.length - doomed.length;
       console.log(
         `Shop ${shop}: ${doomed.length} topics deleted, ${kept} kept. ${kept === 0 ? '' : `\`ebb run --shop ${shop} --until-caught-up\` computes the results again.`}`,
@@ -72,7 +73,7 @@ function emptyTables(path: string, shop: string): void {
     database.exec('begin immediate');
     for (const { name } of tables) {
       if (name === 'sink_positions')
-        database.prepare("delete from sink_positions where topic like ? || '.%'").run(shop);
+        database.prepare("delete from sink_positions where substr(topic, 1, length(?1) + 1) = ?1 || '.'").run(shop);
       else database.prepare(`delete from ${String(name)} where shop = ?`).run(shop);
     }
     database.exec('commit');
