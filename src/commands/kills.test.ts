@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true }));
 it('a replay killed at random instants leaves the tables and files of one that was not', {
   timeout: 180_000,
 }, async () => {
-  const { file, dataset, rows, broken } = madeUpSales(folder, 20_000);
+  const { file, dataset, rows, broken } = madeUpSales(folder, 12_000);
   const [calm, killed] = [join(folder, 'calm'), join(folder, 'killed')];
   const args = ['replay', file, '--dataset', dataset, '--run', '--json', '--data'];
   const began = performance.now();
