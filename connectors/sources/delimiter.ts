@@ -4,7 +4,9 @@ const candidates = [',', ';', '\t', '|', ':', 'whitespace'] as const;
 
 /**
  * The delimiter of a file, from its first lines: the one by which the header has all `wanted` columns, else the one that
- * cuts most lines into the same number (above one) of fields. `undefined`: one column, or no rule to it.
+ * cuts the header and most lines into the same number (above one) of fields; among those that do so about equally well
+ * the one that gives most fields, as commas also stand in numbers and colons in times. `undefined`: one column, or no
+ * rule to it.
  */
 export function detectDelimiter(
   lines: readonly string[],
@@ -28,12 +30,14 @@ export function detectDelimiter(
   }
   let best: string | undefined;
   let bestShare = 0;
+  let bestFields = 0;
   for (const delimiter of candidates) {
-    const share = agreement(lines, delimiter, quote);
-    if (share > bestShare + 0.05) {
-      best = delimiter;
-      bestShare = share;
-    }
+    const { share, fields } = agreement(lines, header, delimiter, quote);
+    const better = share > bestShare + 0.05 || (share > bestShare - 0.05 && fields > bestFields);
+    if (share === 0 || !better) continue;
+    best = delimiter;
+    bestShare = share;
+    bestFields = fields;
   }
   return bestShare >= 0.5 ? best : undefined;
 }
@@ -43,8 +47,13 @@ function hasAll(names: readonly string[], wanted: readonly string[]): boolean {
   return wanted.every((name) => have.has(name));
 }
 
-/** Share of the lines that have the commonest number of fields, 0 where that is one. */
-function agreement(lines: readonly string[], delimiter: string, quote: string | null): number {
+/** How many fields the header has, and the share of the lines that have as many; no share where that is one, or where more lines agree on another number. */
+function agreement(
+  lines: readonly string[],
+  header: string,
+  delimiter: string,
+  quote: string | null,
+): { readonly share: number; readonly fields: number } {
   const split = splitter(delimiter, quote);
   const counts = new Map<number, number>();
   let whole = 0;
@@ -54,13 +63,9 @@ function agreement(lines: readonly string[], delimiter: string, quote: string | 
     whole++;
     counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
   }
-  let commonest = 0;
-  let lineCount = 0;
-  for (const [fields, count] of counts) {
-    if (count > lineCount || (count === lineCount && fields > commonest)) {
-      commonest = fields;
-      lineCount = count;
-    }
-  }
-  return commonest > 1 && whole > 0 ? lineCount / whole : 0;
+  const named = split(header);
+  const fields = typeof named === 'string' ? 0 : named.length;
+  const agreeing = counts.get(fields) ?? 0;
+  const commonest = Math.max(0, ...counts.values());
+  return { share: fields > 1 && agreeing === commonest && whole > 0 ? agreeing / whole : 0, fields };
 }
