@@ -66,10 +66,12 @@ async function replay(
   const child = spawn(
     process.execPath,
     [
+      // As scripts/bootstrap.mjs starts it.
+      ...['--max-semi-space-size=16', '--heap-growing-percent=40'],
       ...['--import', `data:text/javascript,${encodeURIComponent(usage)}`, join(root, 'src/cli.ts')],
       ...['replay', path, '--dataset', dataset, '--run', '--json', '--data', data],
     ],
-    { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'inherit', 'pipe'], env: { ...process.env, MALLOC_ARENA_MAX: '2' } },
   );
   const [, output, , channel] = child.stdio;
   const [summary, used] = await Promise.all([textOf(output), textOf(channel)]);

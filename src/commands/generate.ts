@@ -7,7 +7,7 @@ import {
   runGenerator,
 } from '../../connectors/sources/generator/runner.ts';
 import { configOf, dayOf, duration, speed, untilSignalled, wholeNumber, withCommon } from './command.ts';
-import { bold, count, dim, liveRegion, moment } from './terminal.ts';
+import { bar, bold, count, dim, liveRegion, moment } from './terminal.ts';
 import { openWorkplace } from './workplace.ts';
 
 interface GenerateFlags {
@@ -105,7 +105,7 @@ function settingsOf({
   };
 }
 
-export function generatorText({ written, eventTime, phase }: GeneratorProgress): string {
+export function generatorText({ written, eventTime, share, phase }: GeneratorProgress): string {
   if (phase === 'waiting') return 'another process is generating this shop; waiting to take over';
-  return `${phase === 'history' ? 'history' : 'live'}  ${count(written)} records  ${dim(moment(eventTime ?? Number.NaN))}`;
+  return `${phase === 'history' ? `history ${bar(share, 1)}` : 'live'}  ${count(written)} records  ${dim(moment(eventTime ?? Number.NaN))}`;
 }

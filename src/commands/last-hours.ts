@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { count, dim, moment, money, table } from './terminal.ts';
 
 const HOURS = 5;
+const HOUR = 3_600_000;
 
 /** Sales of the last complete hours, for the terminal. Empty while there are none. */
 export function lastHours(path: string, shop: string): string {
@@ -19,18 +20,20 @@ export function lastHours(path: string, shop: string): string {
          from category_metrics where shop = ? and complete = 1 and window_start > ?
          group by window_start order by window_start desc`,
       )
-      .all(shop, newest - HOURS * 3_600_000);
+      .all(shop, newest - HOURS * HOUR);
     const currency = database
       .prepare('select currency from ecommerce_events where shop = ? limit 1')
       .get(shop)?.currency;
     const best = database.prepare(
       'select category from category_metrics where shop = ? and window_start = ? order by revenue desc, transactions desc, category limit 1',
     );
-    const lines = rows.map(({ hour, purchases, revenue }) => [
-      moment(Number(hour)),
-      count(Number(purchases)),
-      money(Number(revenue), typeof currency === 'string' ? currency : 'USD'),
-      String(best.get(shop, Number(hour))?.category ?? '–'),
+    const byHour = new Map(rows.map((row) => [Number(row.hour), row]));
+    // Hours without a sale have no row, and belong here all the same.
+    const lines = Array.from({ length: HOURS }, (_, back) => newest - back * HOUR).map((hour) => [
+      moment(hour),
+      count(Number(byHour.get(hour)?.purchases ?? 0)),
+      money(Number(byHour.get(hour)?.revenue ?? 0), typeof currency === 'string' ? currency : 'USD'),
+      String(best.get(shop, hour)?.category ?? '–'),
     ]);
     return `\n${dim('the last complete hours')}\n${table(['hour', 'purchases', 'revenue', 'best category'], lines)}\n`;
   } catch (error) {

@@ -20,7 +20,7 @@ export function statusText(shop: string, { topologies, sinks }: PipelineStatus, 
   return [
     `${bold(`Ebb · ${shop}`)}  ${dim(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`)}`,
     '',
-    table(['topology', 'in', 'out', 'behind', 'late', 'dead', 'keys', 'event time'], rows),
+    table(['topology', 'in', 'out', 'behind', 'late', 'dead', 'keys', 'event time'], rows, 9),
     '',
     ...(sinks.length === 0 ? [] : [`${dim('written to')}  ${written}`]),
     ...(late + dead === 0

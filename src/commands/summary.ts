@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { openTables } from './tables-database.ts';
-import { count, table } from './terminal.ts';
+import { count, money, table } from './terminal.ts';
 
 /** What a shop's tables hold, in numbers. */
 export interface ShopSummary {
@@ -85,20 +85,24 @@ export function summaryText(
     Object.entries(counts)
       .map(([name, value]) => `${count(value)} ${name}`)
       .join(', ');
+  const unprocessed = (run.rowsIn ?? 0) - summary.events - summary.deadLetters;
   const rows: (readonly [string, string])[] = [
     ...(run.rowsIn === undefined ? [] : [['rows in', count(run.rowsIn)] as const]),
     ['events', `${count(summary.events)}${summary.events > 0 ? `  (${parts(byKind)})` : ''}`],
     ['dead letters', `${count(summary.deadLetters)}${summary.deadLetters > 0 ? `  (${parts(deadByReason)})` : ''}`],
+    ...(unprocessed > 0
+      ? [['not yet', `${count(unprocessed)} rows are in the log, to be processed by the next run`] as const]
+      : []),
     ['late', count(summary.late)],
     ['windows', `${count(windows.complete)} complete, ${count(windows.incomplete)} incomplete at the end of the data`],
     ['customers', `${count(summary.customers)} with a purchase`],
     [
       'revenue',
       Object.entries(summary.revenue)
-        .map(([currency, minor]) => `${count(minor)} minor units of ${currency}`)
+        .map(([currency, minor]) => `${money(minor, currency)} gross`)
         .join(', ') || '–',
     ],
     ['seconds', `${run.seconds.toFixed(1)}${run.rate === undefined ? '' : `  (${count(run.rate)} rows/s)`}`],
   ];
-  return table(['', ''], rows).split('\n').slice(1).join('\n');
+  return table(['', ''], rows);
 }

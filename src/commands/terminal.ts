@@ -46,10 +46,8 @@ export function count(value: number): string {
 
 /** Minor units as money, by the currency's own number of digits. */
 export function money(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en-GB', { style: 'currency', currency, maximumFractionDigits: 0 });
-  const digits =
-    new Intl.NumberFormat('en-GB', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(minor / 10 ** digits);
+  const format = new Intl.NumberFormat('en-GB', { style: 'currency', currency });
+  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
 /** Event time, to the minute. */
@@ -59,14 +57,16 @@ export function moment(time: number): string {
     : '–';
 }
 
-/** Rows as aligned columns; numbers to the right. */
-export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+const numeric = /^-?\d[\d,]*(\.\d+)?$/;
+
+/** Rows as aligned columns, numbers to the right. @param least width of columns of numbers, so that growing ones do not move the rest */
+export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[], least = 0): string {
   const text = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : cell)));
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...text.map((row) => (row[column] ?? '').length)),
-  );
   const isNumber = header.map(
-    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number' || row[column] === '–'),
+    (_, column) => rows.length > 0 && text.every((row) => row[column] === '–' || numeric.test(row[column] ?? '')),
+  );
+  const widths = header.map((title, column) =>
+    Math.max(title.length, isNumber[column] === true ? least : 0, ...text.map((row) => (row[column] ?? '').length)),
   );
   const line = (cells: readonly string[]): string =>
     cells
@@ -75,5 +75,6 @@ export function table(header: readonly string[], rows: readonly (readonly (strin
       )
       .join('  ')
       .trimEnd();
-  return [dim(line(header)), ...text.map(line)].join('\n');
+  const lines = text.map(line);
+  return (header.every((title) => title === '') ? lines : [dim(line(header)), ...lines]).join('\n');
 }

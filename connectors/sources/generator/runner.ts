@@ -39,6 +39,8 @@ export interface GeneratorProgress {
   /** Event time up to which everything is committed; `undefined` while waiting. */
   readonly eventTime: number | undefined;
   /** `waiting`: another process generates this preset of this shop. */
+  /** How much of the history is written, from 0 to 1. */
+  readonly share: number;
   readonly phase: 'waiting' | 'history' | 'live';
 }
 
@@ -82,7 +84,7 @@ export async function runGenerator(options: GeneratorOptions): Promise<Generator
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) leave.abort();
   const waiting = setTimeout(() => {
-    options.onProgress?.({ written: 0, eventTime: undefined, phase: 'waiting' });
+    options.onProgress?.({ written: 0, eventTime: undefined, share: 0, phase: 'waiting' });
   }, WAITING_AFTER);
   try {
     const join = { group: sourceGroup(shop, sourceId(preset)), topics: [positionsSpec.name], signal: leave.signal };
@@ -144,6 +146,7 @@ async function write<T extends { readonly timestamp: number }>(
 ): Promise<'count' | 'signal'> {
   const { registry, shop, preset, partitions, clock, count, signal, now, onProgress } = options;
   const source = sourceId(preset);
+  const historyEnd = start + Math.floor(options.history * DAY);
   run.total = kept?.rows ?? 0;
   const { rows, eventTime, ended } = await writeFeed({
     owned,
@@ -153,7 +156,7 @@ async function write<T extends { readonly timestamp: number }>(
     source: { source, dataset: topic.name, name: `generator, preset ${preset}` },
     kept,
     start,
-    historyEnd: start + Math.floor(options.history * DAY),
+    historyEnd,
     clock,
     count: count ?? Number.POSITIVE_INFINITY,
     signal,
@@ -162,7 +165,8 @@ async function write<T extends { readonly timestamp: number }>(
       run.written += total - run.total;
       run.total = total;
       run.eventTime = time;
-      onProgress?.({ written: run.written, eventTime: time, phase });
+      const share = phase === 'live' ? 1 : Math.min(1, (time - start) / (historyEnd - start));
+      onProgress?.({ written: run.written, eventTime: time, share, phase });
     },
   });
   run.total = rows;
