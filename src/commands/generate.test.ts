@@ -10,9 +10,9 @@ describe('generate', () => {
   it('goes on where it was killed: exactly so many records, each once', async () => {
     const data = join(folder, 'killed');
     const args = ['generate', '--count', '60000', '--start', '2024-01-01', '--data', data, '--json'];
-    // Ten seconds at this rate.
+    // Ten seconds at this rate; the first offsets are ticks.
     const { child, ended } = startEbb([...args, '--rate', '6000']);
-    for (let records = 0; records === 0; await sleep(20))
+    for (let records = 0; records < 1_000; await sleep(20))
       records =
         (await topicEnds(data).catch(() => ({ 'demo.synthetic.transactions': 0 })))['demo.synthetic.transactions'] ?? 0;
     child.kill('SIGKILL');
