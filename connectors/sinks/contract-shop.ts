@@ -75,16 +75,20 @@ export async function caughtUp(log: Log, sink: string): Promise<boolean> {
   return topic?.offsets.every(({ end }, partition) => (positions[partition] ?? 0) === end) ?? false;
 }
 
-/** Runs the sink until it has written everything. */
+/** Runs the sink until it has written everything. `taking`: partitions to be taken before the group's position counts. */
 export async function runToTheEnd(
   { log, registry }: Shop,
   sink: Sink,
   changes: Partial<RunSinkOptions> = {},
+  taking = 0,
 ): Promise<void> {
   const stop = new AbortController();
-  const running = runSink({ log, registry, shop, sink, topics: ['events'], signal: stop.signal, limits, ...changes });
+  const taken = new Set<number>();
+  const onTaken = (_topic: string, partition: number) => taken.add(partition);
+  const usual = { topics: ['events'], signal: stop.signal, limits, onTaken };
+  const running = runSink({ log, registry, shop, sink, ...usual, ...changes });
   const watching = (async () => {
-    while (!stop.signal.aborted && !(await caughtUp(log, sink.name))) {
+    while (!stop.signal.aborted && !(taken.size >= taking && (await caughtUp(log, sink.name)))) {
       await delay(5);
     }
     stop.abort();

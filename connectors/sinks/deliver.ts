@@ -20,6 +20,8 @@ export interface Delivery {
   /** Asks to finish the commit in hand and return. */
   readonly signal: AbortSignal;
   readonly backoff?: Backoff | undefined;
+  /** The partition is ours, and the group's position agrees with the store's. */
+  readonly onTaken: () => void;
   readonly onRange: (range: Range) => void;
 }
 
@@ -27,9 +29,10 @@ export interface Delivery {
 export async function deliverRows(delivery: Delivery, sink: TransactionalSink): Promise<void> {
   const taken = await patiently(delivery, () => sink.take(delivery.at));
   const from = taken.position;
-  if (from !== undefined) {
-    // Whatever the group says, the store knows: a restored or emptied database shows its lag again.
-    await commitPosition(delivery, from);
+  // Whatever the group says, the store knows: a restored, emptied or deleted database shows its lag again.
+  const group = await groupPosition(delivery);
+  if ((group ?? 0) !== (from ?? 0)) {
+    await commitPosition(delivery, from ?? 0);
   }
   await eachRange(delivery, from, async (range) => {
     const batch = await decoded(delivery, range);
@@ -44,7 +47,7 @@ export async function deliverRanges(delivery: Delivery, sink: IdempotentSink, bo
     const batch = await decoded(delivery, range);
     await patiently(delivery, () => sink.put(batch, again));
   };
-  let from = (await owned.positions())[physical];
+  let from = await groupPosition(delivery);
   const last = await boundaries.last(physical, at.partition);
   // The boundary counts also when the group was forgotten: what it covers is in the files already.
   if (last !== undefined && (from ?? 0) <= last.lastOffset) {
@@ -67,6 +70,7 @@ async function eachRange(
   write: (range: Range) => Promise<void>,
 ): Promise<void> {
   const { owned, physical, limits, signal, turns } = delivery;
+  delivery.onTaken();
   const batches = owned.batches(from === undefined ? {} : { [physical]: from });
   for await (const range of gather(batches, from ?? 0, limits, AbortSignal.any([signal, owned.signal]))) {
     if (range.records.length > 0) {
@@ -104,6 +108,10 @@ async function* upTo(batches: AsyncIterable<Batch>, last: number): AsyncGenerato
       return;
     }
   }
+}
+
+async function groupPosition(delivery: Delivery): Promise<number | undefined> {
+  return (await patiently(delivery, () => delivery.owned.positions()))[delivery.physical];
 }
 
 async function commitPosition(delivery: Delivery, next: number): Promise<void> {

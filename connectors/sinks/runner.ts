@@ -32,6 +32,8 @@ export interface RunSinkOptions {
   /** Override the sink's own. A run that ends when it is caught up wants a short `linger`. */
   readonly limits?: Partial<BatchLimits>;
   readonly backoff?: Backoff;
+  /** Called whenever a partition came to be ours and its group's position agrees with the store: from then on the lag is true. */
+  readonly onTaken?: (topic: string, partition: number) => void;
   readonly onProgress?: (progress: SinkProgress) => void;
 }
 
@@ -118,6 +120,7 @@ async function follow(
       turns: shared,
       signal: ending,
       backoff: options.backoff,
+      onTaken: () => options.onTaken?.(topic, owned.partition),
       onRange: ({ records, next, end }) =>
         options.onProgress?.({ topic, partition: owned.partition, records: records.length, next, end }),
     };
