@@ -234,3 +234,35 @@ describe('category metrics', () => {
     expect(driver.read(topics.categoryMetrics).at(-1)).toMatchObject({ transactions: 1, complete: true });
   });
 });
+
+describe('a second file of the same dataset', () => {
+  it('leaves the same tables as both at once, however unevenly partitions read it after the first had ended', async () => {
+    const HOURS = 60;
+    const events = Array.from({ length: 240 }, (_, index) =>
+      event(`e${String(index).padStart(3, '0')}`, start + Math.floor((index * HOURS) / 240) * HOUR, {
+        customerId: `c${index % 7}`,
+      }),
+    );
+    const half = events.slice(0, 120);
+    const rest = events.slice(120);
+    const end = (some: readonly Event[]): number => Math.max(...some.map(({ time }) => time)) + 1;
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const random = seeded(seed);
+      const one = await testTopology([relay, ...all], { partitions: 4 });
+      const two = await testTopology([relay, ...all], { partitions: 4 });
+      for (const some of [half, rest]) {
+        for (const item of some) {
+          one.tick(inbox, item.time);
+          one.send(inbox, item);
+          two.tick(inbox, item.time);
+          two.send(inbox, item);
+        }
+        two.close(inbox, end(some));
+        two.run({ random });
+      }
+      one.close(inbox, end(rest));
+      one.run();
+      expect(tables(two)).toEqual(tables(one));
+    }
+  });
+});

@@ -37,12 +37,23 @@ describe('the watermark of an input that writers tick', () => {
     expect(watermark.value).toBe(10);
   });
 
-  it('is not held back by parts and writers that have closed', () => {
-    const watermark = given(tick('b', 0, 1, 20), tick('a', 0, 2, 10, true), tick('a', 1, 2, 30));
+  it('is not held back by writers that have closed', () => {
+    const watermark = given(tick('b', 0, 1, 20), tick('a', 0, 2, 30), tick('a', 1, 2, 30));
     expect(watermark.value).toBe(20);
     watermark.tick(tick('b', 0, 1, 25, true));
     expect(watermark.value).toBe(30);
     expect(watermark.heldBackBy).toBe('a');
+  });
+
+  it('is held back by a part that has closed until its siblings have too, and when they open again one by one', () => {
+    const watermark = given(tick('a', 0, 2, 10, true), tick('a', 1, 2, 30));
+    expect(watermark.value).toBe(10);
+    watermark.tick(tick('a', 1, 2, 30, true));
+    expect(watermark.value).toBe(30);
+    watermark.tick(tick('a', 0, 2, 50));
+    expect(watermark.value).toBe(30);
+    watermark.tick(tick('a', 1, 2, 40));
+    expect(watermark.value).toBe(40);
   });
 
   it('is the greatest last tick when all have closed, and no more', () => {

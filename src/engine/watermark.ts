@@ -168,11 +168,10 @@ function known(time: number): number | null {
   return time === NEVER ? null : time;
 }
 
-/** The least tick of the writer's open parts; Infinity when all have closed. */
-function openTime(writer: Writer): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let part = 0; part < writer.of; part++) {
-    if (writer.closed[part] !== true) least = Math.min(least, writer.times[part] ?? NEVER);
-  }
-  return least;
+/**
+ * The least tick of the writer's parts; Infinity when all have closed. A part that has closed while others go on counts
+ * with its last tick: when a writer opens again, its parts do so one by one, and those to come must not be overtaken.
+ */
+function openTime({ times, closed }: Writer): number {
+  return closed.every(Boolean) ? Number.POSITIVE_INFINITY : Math.min(...times);
 }
