@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it, onTestFinished } from 'vitest';
 import { openEmbeddedLog } from '../../src/log/embedded.ts';
 import { sinkContract } from './contract.ts';
-import { appendPurchases, openShop, openSink, partitions, runToTheEnd } from './contract-shop.ts';
+import { appendPurchases, limits, openShop, openSink, partitions, runToTheEnd } from './contract-shop.ts';
 
 sinkContract('sqlite', rows);
 
@@ -26,13 +26,13 @@ it('fills a database that was deleted again, as the store knows its position and
   const folder = await mkdtemp(join(tmpdir(), 'ebb-sink-contract-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   await using shop = await openShop(folder, await openEmbeddedLog({ path: join(folder, 'log.db') }));
-  await appendPurchases(shop, 0, 30);
+  await appendPurchases(shop, 0, 600);
   for (let time = 0; time < 2; time++) {
     {
       await using sink = openSink('sqlite', folder);
-      await runToTheEnd(shop, sink, {}, partitions);
+      await runToTheEnd(shop, sink, { limits: { ...limits, records: 2, atOnce: 1 } }, partitions);
     }
-    expect((await rows(folder)).length).toBe(30);
+    expect((await rows(folder)).length).toBe(600);
     await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `tables.db${end}`), { force: true })));
   }
 });
