@@ -7,6 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openEmbeddedLog } from '../../src/log/embedded.ts';
 import { sinkContract } from './contract.ts';
 import { appendPurchases, limits, openShop, openSink, partitions, runToTheEnd } from './contract-shop.ts';
+import { type RunSinkOptions, runSink, sinkGroup } from './runner.ts';
 
 sinkContract('sqlite', rows);
 
@@ -22,19 +23,32 @@ async function rows(folder: string): Promise<readonly string[]> {
   }
 }
 
-it('fills a database that was deleted again, as the store knows its position and the group does not', async () => {
+it('fills a database that was deleted again, whose lag is true as soon as a partition is taken', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ebb-sink-contract-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   await using shop = await openShop(folder, await openEmbeddedLog({ path: join(folder, 'log.db') }));
-  await appendPurchases(shop, 0, 600);
-  for (let time = 0; time < 2; time++) {
-    {
-      await using sink = openSink('sqlite', folder);
-      await runToTheEnd(shop, sink, { limits: { ...limits, records: 2, atOnce: 1 } }, partitions);
-    }
-    expect((await rows(folder)).length).toBe(600);
-    await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `tables.db${end}`), { force: true })));
-  }
+  await appendPurchases(shop, 0, 30);
+  const run = async (changes: Partial<RunSinkOptions> = {}) => {
+    await using sink = openSink('sqlite', folder);
+    await runToTheEnd(shop, sink, changes, partitions);
+  };
+  await run();
+  await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `tables.db${end}`), { force: true })));
+
+  const stop = new AbortController();
+  const taken: number[] = [];
+  const onTaken = (_topic: string, partition: number) => {
+    taken.push(partition);
+    stop.abort();
+  };
+  await using emptied = openSink('sqlite', folder);
+  await runSink({ ...shop, shop: 'demo', sink: emptied, topics: ['events'], signal: stop.signal, limits, onTaken });
+  const positions = (await shop.log.positions()).get(sinkGroup('demo', 'sqlite', 'events'))?.get('demo.events');
+  expect(taken.map((partition) => positions?.[partition])).toEqual(taken.map(() => 0));
+  expect(taken).not.toEqual([]);
+
+  await run();
+  expect((await rows(folder)).length).toBe(30);
 });
 
 sinkContract('files', async (folder) => {
