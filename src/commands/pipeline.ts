@@ -45,6 +45,12 @@ export class UnknownTopologyError extends Error {
   override readonly name = 'UnknownTopologyError';
 }
 
+/**
+ * ms after which a sink's partition that was not taken here must be another process's. Until one or the other, a table that
+ * was deleted would look as if it had everything.
+ */
+const OTHERS_OWN_IT = 12_000;
+
 /** Runs a shop's topologies and sinks on the log until `signal` aborts. */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { place, shop } = options;
@@ -62,8 +68,17 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     ...(config.idle > 0 ? { idle: config.idle * 1000 } : {}),
     now: () => performance.now(),
   });
-  const routes = await routesOf(place, shop, running.plans);
+  const routes = await routesOf(place, shop, running.plans).catch(async (error: unknown) => {
+    failed.abort();
+    await Promise.allSettled([running.done]);
+    throw error;
+  });
   const sinks = options.sinks ? startSinkThread({ config, shop, routes, linger: options.linger }, signal) : undefined;
+  const counts = new Map((await log.topics()).map(({ name, partitions }) => [name, partitions]));
+  const toTake = sinkReaders(shop, routes)
+    .flatMap(({ topics }) => topics)
+    .reduce((sum, topic) => sum + (counts.get(topic) ?? 0), 0);
+  const started = performance.now();
   const stopAll = (error: unknown): never => {
     failed.abort();
     throw error;
@@ -79,8 +94,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     }),
     async caughtUp(until) {
       while (!until.aborted && !signal.aborted) {
+        const agreed = sinks === undefined || sinks.taken >= toTake || performance.now() - started > OTHERS_OWN_IT;
         const { total, still } = await lagOf(log, readers);
-        if (total === 0 && still) return;
+        if (agreed && total === 0 && still) return;
         await sleep(50, undefined, { signal: until }).catch(() => {});
       }
     },

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { SinkWork, Written } from './sink-worker.ts';
+import type { Progress, SinkWork } from './sink-worker.ts';
 import type { SinkName } from './sinks.ts';
 
 export interface SinkThread {
@@ -7,18 +7,22 @@ export interface SinkThread {
   readonly done: Promise<void>;
   /** Records written so far. */
   readonly written: Readonly<Record<SinkName, number>>;
+  /** Partitions taken over so far: from then on their positions on the log agree with the stores. */
+  readonly taken: number;
 }
 
 /** Runs a shop's sinks in a thread of their own: encoding files and rows takes as long as computing them. */
 export function startSinkThread(work: SinkWork, signal: AbortSignal): SinkThread {
   const worker = new Worker(new URL('./sink-worker.ts', import.meta.url), { workerData: work });
   const written = { sqlite: 0, files: 0 };
+  let taken = 0;
   const stop = (): void => worker.postMessage('stop');
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
-  worker.on('message', (more: Written) => {
+  worker.on('message', (more: Progress) => {
     written.sqlite += more.sqlite;
     written.files += more.files;
+    taken += more.taken;
   });
   const done = new Promise<void>((resolve, reject) => {
     worker.once('error', reject);
@@ -27,5 +31,11 @@ export function startSinkThread(work: SinkWork, signal: AbortSignal): SinkThread
       else reject(new Error(`the sinks' thread ended with exit code ${code}`));
     });
   });
-  return { done, written };
+  return {
+    done,
+    written,
+    get taken() {
+      return taken;
+    },
+  };
 }

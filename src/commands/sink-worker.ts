@@ -12,8 +12,8 @@ export interface SinkWork {
   readonly linger: number | undefined;
 }
 
-/** What it says: records written since it last said so. */
-export type Written = Readonly<Record<SinkName, number>>;
+/** What it says: records written and partitions taken over since it last said so. */
+export type Progress = Readonly<Record<SinkName | 'taken', number>>;
 
 const REPORT_EVERY = 200;
 
@@ -22,12 +22,11 @@ const stop = new AbortController();
 // Any message asks to finish the commits in hand and leave.
 parentPort?.once('message', () => stop.abort());
 
-const written = { sqlite: 0, files: 0 };
+const progress = { sqlite: 0, files: 0, taken: 0 };
 function report(): void {
-  if (written.sqlite + written.files === 0) return;
-  parentPort?.postMessage({ ...written });
-  written.sqlite = 0;
-  written.files = 0;
+  if (progress.sqlite + progress.files + progress.taken === 0) return;
+  parentPort?.postMessage({ ...progress });
+  Object.assign(progress, { sqlite: 0, files: 0, taken: 0 });
 }
 
 const timer = setInterval(report, REPORT_EVERY);
@@ -39,7 +38,10 @@ try {
     linger,
     signal: stop.signal,
     onWritten(sink, records) {
-      written[sink] += records;
+      progress[sink] += records;
+    },
+    onTaken() {
+      progress.taken++;
     },
   });
 } finally {

@@ -48,12 +48,14 @@ export interface RunSinksOptions {
   /** ms to wait at the end of the log with records in hand; the sink's own when absent. */
   readonly linger: number | undefined;
   onWritten(sink: SinkName, records: number): void;
+  /** A partition has been taken over, and its position on the log agrees with the store. */
+  onTaken(): void;
 }
 
 /** Carries a shop's topics into its tables and files until `signal` aborts. @throws SinkError, LogError */
 export async function runSinks(
   place: Workplace,
-  { shop, routes, signal, linger, onWritten }: RunSinksOptions,
+  { shop, routes, signal, linger, onWritten, onTaken }: RunSinksOptions,
 ): Promise<void> {
   const { paths, log, registry } = place;
   const failed = new AbortController();
@@ -70,6 +72,7 @@ export async function runSinks(
         topics: routes[name],
         signal: until,
         limits,
+        onTaken,
         onProgress: ({ records }) => onWritten(name, records),
       });
     } catch (error) {

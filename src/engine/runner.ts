@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from '../avro/registry.ts';
-import type { Log } from '../log/log.ts';
+import { type Log, LogError, type Owned } from '../log/log.ts';
 import { type Plan, plan, topicsOf } from './plan.ts';
 import { sharedInputs } from './shared-inputs.ts';
 import type { Task } from './task.ts';
-import { type CommitPolicy, runTask } from './task-runner.ts';
+import { type CommitPolicy, runTask, type TaskRunOptions } from './task-runner.ts';
 import type { Topology } from './topology.ts';
 
 export interface RunOptions {
@@ -37,6 +38,8 @@ export interface TopologyStatus {
   readonly keys: number;
   readonly waiting: number;
   readonly commits: number;
+  /** Why the log refuses its commits for now; `undefined` while it does not. */
+  readonly waitsFor: string | undefined;
   /** Partition numbers owned here. */
   readonly partitions: readonly number[];
 }
@@ -50,6 +53,9 @@ export interface Running {
 
 const defaultCommit: CommitPolicy = { interval: 100, records: 20_000, bytes: 8 * 1024 * 1024 };
 
+/** ms before a task is tried again. */
+const RETRY_PAUSE = 1_000;
+
 interface Part {
   task: Task | undefined;
   lag: number;
@@ -61,6 +67,7 @@ interface Live {
   /** Counts of tasks that have ended. */
   readonly ended: { in: number; out: number; late: number; dead: number; custom: Map<string, number> };
   commits: number;
+  waitsFor: string | undefined;
 }
 
 /** Makes the topics and runs topologies on a log until `signal` aborts. @throws TopologyError, AvroError, LogError before anything runs */
@@ -79,6 +86,7 @@ export async function runTopologies(options: RunOptions): Promise<Running> {
       parts: new Map(),
       ended: { in: 0, out: 0, late: 0, dead: 0, custom: new Map() },
       commits: 0,
+      waitsFor: undefined,
     });
   }
   const failed = new AbortController();
@@ -117,11 +125,11 @@ async function runOne(options: RunOptions, live: Live, stop: AbortSignal): Promi
   if (stop.aborted) leave.abort();
   else stop.addEventListener('abort', () => void leaveWhenDone(), { once: true });
   const topics = [...live.plan.inputs.values()].map(({ physical }) => physical);
-  for await (const owned of log.join({ group: live.plan.group, topics, signal: leave.signal })) {
+  const own = (owned: Owned): void => {
     const part: Part = { task: undefined, lag: 0 };
     live.parts.set(owned.partition, part);
     const lags = new Map<string, number>();
-    const run = runTask({
+    const run = untilItEnds(live, {
       log,
       plan: live.plan,
       owned,
@@ -138,6 +146,10 @@ async function runOne(options: RunOptions, live: Live, stop: AbortSignal): Promi
       },
       onCommit() {
         live.commits++;
+        live.waitsFor = undefined;
+      },
+      onRetry(error) {
+        live.waitsFor = error.message;
       },
     })
       .catch((error: unknown) => {
@@ -150,9 +162,29 @@ async function runOne(options: RunOptions, live: Live, stop: AbortSignal): Promi
         if (part.task !== undefined) addCounts(live.ended, part.task);
       });
     tasks.add(run);
+  };
+  try {
+    for await (const owned of log.join({ group: live.plan.group, topics, signal: leave.signal })) own(owned);
+  } finally {
+    leave.abort();
+    await Promise.allSettled(tasks);
   }
-  await Promise.allSettled(tasks);
   if (failure !== undefined) throw failure.error;
+}
+
+/** Runs a task, and again from its last commit when the log could not be read for a reason that can heal. */
+async function untilItEnds(live: Live, options: TaskRunOptions): Promise<void> {
+  const { owned, stop } = options;
+  const leave = AbortSignal.any([owned.signal, stop]);
+  for (;;) {
+    try {
+      return await runTask(options);
+    } catch (error) {
+      if (!(error instanceof LogError) || error.remedy !== 'retry' || leave.aborted) throw error;
+      live.waitsFor = error.message;
+      await sleep(RETRY_PAUSE, undefined, { signal: leave }).catch(() => {});
+    }
+  }
 }
 
 function addCounts(sum: Live['ended'], { counters }: Task): void {
@@ -163,7 +195,7 @@ function addCounts(sum: Live['ended'], { counters }: Task): void {
   for (const [metric, count] of counters.custom) sum.custom.set(metric, (sum.custom.get(metric) ?? 0) + count);
 }
 
-function statusOf({ plan: planned, parts, ended, commits }: Live): TopologyStatus {
+function statusOf({ plan: planned, parts, ended, commits, waitsFor }: Live): TopologyStatus {
   const sum = { ...ended, custom: new Map(ended.custom) };
   const status = { lag: 0, watermark: Number.POSITIVE_INFINITY, keys: 0, waiting: 0 };
   for (const { task, lag } of parts.values()) {
@@ -181,6 +213,7 @@ function statusOf({ plan: planned, parts, ended, commits }: Live): TopologyStatu
     ...sum,
     ...status,
     commits,
+    waitsFor,
     partitions: [...parts.keys()].sort((a, b) => a - b),
   };
 }

@@ -29,6 +29,8 @@ export interface TaskRunOptions {
   onStart?(task: Task): void;
   onBatch?(batch: Batch): void;
   onCommit?(took: number, records: number): void;
+  /** The log refuses commits, for a reason that can heal; the task waits. */
+  onRetry?(error: LogError): void;
 }
 
 /**
@@ -56,9 +58,9 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
     await loop(options, task, slots, signal, heard);
     if (!owned.signal.aborted) await commit(options, task);
   } catch (error) {
-    // Taken away: whoever owns it now goes on from the last commit.
-    if (error instanceof LogError && error.remedy === 'rejoin') return;
-    if (signal.aborted && error instanceof LogError && error.code === 'CLOSED') return;
+    // Taken away or asked to leave: whoever owns the partition next goes on from the last commit.
+    if (error instanceof LogError && (error.remedy === 'rejoin' || (signal.aborted && error.code !== 'CORRUPT')))
+      return;
     throw error;
   } finally {
     slots.close();
@@ -177,21 +179,25 @@ async function tickIdle(
   }
 }
 
-/** Commits what the task gathered. What can heal is tried again with the same transaction, whose outcome is all or nothing. */
-async function commit({ owned, now, onCommit }: TaskRunOptions, task: Task): Promise<void> {
+/**
+ * Commits what the task gathered. What can heal is tried again with the same transaction, whose outcome is all or nothing,
+ * until the partition is lost or the task is asked to stop: the next owner then goes on from the last commit.
+ */
+async function commit({ owned, stop, now, onCommit, onRetry }: TaskRunOptions, task: Task): Promise<void> {
   const transaction: Transaction = task.flush();
   if (transaction.appends.length === 0 && Object.keys(transaction.positions).length === 0) return;
   const records = transaction.appends.reduce((sum, append) => sum + append.records.length, 0);
   const started = now();
+  const leave = AbortSignal.any([owned.signal, stop]);
   for (let pause = 50; ; pause = Math.min(pause * 2, 5_000)) {
     try {
       await owned.commit(transaction);
       onCommit?.(now() - started, records);
       return;
     } catch (error) {
-      if (!(error instanceof LogError) || error.remedy !== 'retry') throw error;
-      await sleep(pause, undefined, { signal: owned.signal }).catch(() => {});
-      if (owned.signal.aborted) throw error;
+      if (!(error instanceof LogError) || error.remedy !== 'retry' || leave.aborted) throw error;
+      onRetry?.(error);
+      await sleep(pause, undefined, { signal: leave }).catch(() => {});
     }
   }
 }
