@@ -8,6 +8,7 @@ import {
 } from '../../connectors/sources/generator/runner.ts';
 import { configOf, dayOf, duration, speed, untilSignalled, wholeNumber, withCommon } from './command.ts';
 import { bar, bold, count, dim, liveRegion, moment } from './terminal.ts';
+import { refuseUnderReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
 
 interface GenerateFlags {
@@ -53,6 +54,7 @@ export function generateCommand(program: Command): void {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';
       await using place = await openWorkplace(config);
+      await refuseUnderReset(place.log, shop);
       const stopped = untilSignalled();
       const signal = flags.for === undefined ? stopped : AbortSignal.any([stopped, AbortSignal.timeout(flags.for)]);
       const live = liveRegion();

@@ -7,6 +7,7 @@ import { keepDescriptor } from './descriptors.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 import { summarise, summaryText } from './summary.ts';
 import { bar, bold, count, dim, liveRegion, moment } from './terminal.ts';
+import { refuseUnderReset } from './under-reset.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
 interface ReplayFlags {
@@ -39,8 +40,10 @@ export function replayCommand(program: Command): void {
       const descriptor = await loadDescriptor(flags.dataset);
       const shop = config.shop ?? descriptor.name;
       const started = performance.now();
-      await using place = await openWorkplace(config);
+      // First, so that a file that cannot be read leaves nothing behind.
       const source = await openSource(target, descriptor, { now: Date.now, random: Math.random });
+      await using place = await openWorkplace(config);
+      await refuseUnderReset(place.log, shop);
       await keepDescriptor(place.log, place.registry, shop, descriptor);
       const stopped = untilSignalled();
       const live = liveRegion();

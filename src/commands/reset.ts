@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { Command } from 'commander';
 import { configOf, withCommon } from './command.ts';
+import { markersOf, underReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
 
 export class NotConfirmedError extends Error {
@@ -30,9 +31,13 @@ export function resetCommand(program: Command): void {
       const shop = config.shop ?? 'demo';
       await using place = await openWorkplace(config, 'existing');
       const mine = (name: string): boolean => name.startsWith(`${shop}.`);
-      const topics = (await place.log.topics()).map(({ name }) => name).filter(mine);
+      const markers = markersOf(shop);
+      const standing = (await place.log.topics()).map(({ name }) => name).filter(mine);
+      const topics = standing.filter((name) => name !== markers.computed && name !== markers.all);
+      // Raw data may be gone already, with the positions of their sources still there.
+      if (flags.all !== true && standing.includes(markers.all)) throw underReset(shop, true);
       const doomed = topics.filter((name) => flags.all === true || !truth.test(name.slice(shop.length + 1)));
-      if (topics.length === 0) {
+      if (standing.length === 0) {
         console.log(`Shop ${shop} has nothing in ${config.data}.`);
         return;
       }
@@ -40,14 +45,17 @@ export function resetCommand(program: Command): void {
         await confirm(
           `Delete ${doomed.length} topics, the tables' rows and the files of shop ${shop} in ${config.data}${flags.all === true ? ', raw data included' : ''}?`,
         );
+      const marker = flags.all === true ? markers.all : markers.computed;
+      await place.log.create([{ name: marker, partitions: 1, cleanup: 'compact' }]);
       const groups = [...(await place.log.positions()).keys()].filter(mine);
       await place.log.forget(
         flags.all === true ? groups : groups.filter((group) => !group.startsWith(`${shop}.source.`)),
       );
       emptyTables(place.paths.tables, shop);
       await rm(join(place.paths.lake, shop), { recursive: true, force: true });
-      // Last: while they are there, a reset that was cut short can be done again.
       await place.log.delete(doomed);
+      // Last: while it stands, nothing runs in the shop, and a reset that was cut short can be done again.
+      await place.log.delete([markers.computed, markers.all]);
       const kept = topics.length - doomed.length;
       console.log(
         `Shop ${shop}: ${doomed.length} topics deleted, ${kept} kept. ${kept === 0 ? '' : `\`ebb run --shop ${shop} --until-caught-up\` computes the results again.`}`,

@@ -5,6 +5,7 @@ import { topicsOfShop } from './shops.ts';
 import { statusText } from './status.ts';
 import { summarise, summaryText } from './summary.ts';
 import { bold, liveRegion } from './terminal.ts';
+import { refuseUnderReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
 
 interface RunFlags {
@@ -35,6 +36,7 @@ export function runCommand(program: Command): void {
       const started = performance.now();
       await using place = await openWorkplace(config, 'existing');
       await topicsOfShop(place.log, shop);
+      await refuseUnderReset(place.log, shop);
       const stopped = untilSignalled();
       const finished = new AbortController();
       const pipeline = await startPipeline({

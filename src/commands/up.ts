@@ -10,6 +10,7 @@ import { startPipeline } from './pipeline.ts';
 import { statusText } from './status.ts';
 import { summarise, summaryText } from './summary.ts';
 import { bold, dim, liveRegion } from './terminal.ts';
+import { refuseUnderReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
 
 interface UpFlags {
@@ -42,6 +43,7 @@ export function upCommand(program: Command): void {
       const shop = config.shop ?? 'demo';
       const started = performance.now();
       await using place = await openWorkplace(config);
+      await refuseUnderReset(place.log, shop);
       const signalled = untilSignalled();
       const stopped =
         flags.for === undefined ? signalled : AbortSignal.any([signalled, AbortSignal.timeout(flags.for)]);
