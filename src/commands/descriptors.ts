@@ -1,9 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Descriptor, parseDescriptor } from '../../datasets/descriptor.ts';
 import { type DatasetDescriptor, datasetDescriptorSchema } from '../../schemas/generated.ts';
 import type { Registry } from '../avro/registry.ts';
 import { openSerde } from '../avro/serde.ts';
 import { physicalName } from '../engine/topic.ts';
 import type { Log } from '../log/log.ts';
+
+export class DescriptorChangedError extends Error {
+  override readonly name = 'DescriptorChangedError';
+}
 
 // The descriptors of a shop's datasets are on the log like everything else, so that `ebb run` anywhere knows them.
 const topicOf = (shop: string): string => physicalName(shop, 'datasets');
@@ -25,7 +30,10 @@ export async function descriptorsOf(log: Log, registry: Registry, shop: string):
   return [...found.values()];
 }
 
-/** Notes a dataset's descriptor, unless it is there as it is. */
+/**
+ * Notes a dataset's descriptor, unless it is there as it is.
+ * @throws DescriptorChangedError when rows have been taken in by one that means something else: they would stay as they are
+ */
 export async function keepDescriptor(
   log: Log,
   registry: Registry,
@@ -33,11 +41,24 @@ export async function keepDescriptor(
   descriptor: Descriptor,
 ): Promise<void> {
   const name = topicOf(shop);
-  await log.create([{ name, partitions: 1, cleanup: 'compact' }]);
   const text = JSON.stringify(descriptor);
   const known = (await descriptorsOf(log, registry, shop)).find((one) => one.name === descriptor.name);
   if (known !== undefined && JSON.stringify(known) === text) return;
+  if (known !== undefined && !isDeepStrictEqual(meaningOf(known), meaningOf(descriptor))) {
+    const raw = physicalName(shop, `raw.${descriptor.name}`);
+    const taken = (await log.topics()).find((topic) => topic.name === raw);
+    if (taken?.offsets.some(({ end }) => end > 0) === true)
+      throw new DescriptorChangedError(
+        `${descriptor.name} was replayed into shop ${shop} with another descriptor, and its rows stay as that one read them: \`ebb reset --shop ${shop} --all --yes\` and replay to start over, or give the descriptor another name, or another --shop`,
+      );
+  }
+  await log.create([{ name, partitions: 1, cleanup: 'compact' }]);
   const serde = await openSerde<DatasetDescriptor>(registry, `${name}-value`, datasetDescriptorSchema);
   const value = serde.encode({ name: descriptor.name, descriptor: text });
   await log.append([{ topic: name, partition: 0, records: [{ key: Buffer.from(descriptor.name), value }] }]);
+}
+
+/** As kept, without what is for people only. */
+function meaningOf(descriptor: Descriptor): unknown {
+  return JSON.parse(JSON.stringify({ ...descriptor, title: '' }));
 }
