@@ -25,7 +25,10 @@ export function untilSignalled(): AbortSignal {
   return controller.signal;
 }
 
-/** `30s`, `5m`, `2h`, `1d` in ms. @throws InvalidArgumentError */
+/** Timers hold no more than 2^31 ms, and end at once beyond. */
+const LONGEST_DAYS = 24;
+
+/** `30s`, `5m`, `2h`, `1d` in ms, 24 days at most. @throws InvalidArgumentError */
 export function duration(text: string): number {
   const found = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
   const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -33,7 +36,9 @@ export function duration(text: string): number {
   if (found === null || !(unit === 'ms' || unit === 's' || unit === 'm' || unit === 'h' || unit === 'd')) {
     throw new InvalidArgumentError('a duration is a number and ms, s, m, h or d, such as 30s.');
   }
-  return Number(found[1]) * units[unit];
+  const time = Number(found[1]) * units[unit];
+  if (time > LONGEST_DAYS * units.d) throw new InvalidArgumentError(`a duration is ${LONGEST_DAYS} days at most.`);
+  return time;
 }
 
 /** `max`, or a factor such as `3600x`. @throws InvalidArgumentError */
@@ -47,8 +52,8 @@ export function speed(text: string): 'max' | number {
 
 /** @throws InvalidArgumentError */
 export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!(Number.isSafeInteger(value) && value >= 0)) throw new InvalidArgumentError('a whole number is needed.');
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('a whole number is needed.');
   return value;
 }
 
