@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testFolder } from './data-folder.testing.ts';
@@ -12,6 +12,7 @@ const at = (name: string) => join(folder, name);
 beforeAll(async () => {
   const { file, dataset } = madeUpSales(folder, 50);
   await ebbOk('replay', file, '--dataset', dataset, '--run', '--data', data);
+  writeFileSync(at('corrected.json'), readFileSync(dataset, 'utf8').replace('"EUR"', '"USD"'));
   writeFileSync(at('other.csv'), 'a,b\n1,2\n');
   writeFileSync(at('empty.csv'), '');
   writeFileSync(at('broken.json'), '{ "name": "broken" }');
@@ -64,7 +65,21 @@ const wrong: readonly (readonly [title: string, args: () => readonly string[], s
     /--from yesterday: give start or end/,
   ],
   ['SQL with a mistake', () => ['query', 'selec 1'], /near "selec": syntax error/],
+  ['no SQL', () => ['query', ''], /no statement to run: give a select/],
+  ['SQL that says nothing', () => ['query', ' -- later\n ;'], /no statement to run/],
+  ['two statements', () => ['query', 'select 1; select 2'], /runs one statement, .*second one: select 2/],
+  [
+    'one name for two columns of an object',
+    () => ['query', 'select 1 as a, 2 as a', '--json'],
+    /two columns are called a/,
+  ],
   ['a table that is not there', () => ['query', 'select * from nosuch'], /no such table: nosuch/],
+  [
+    'a descriptor that means something else now',
+    () => ['replay', at('made-up.csv'), '--dataset', at('corrected.json')],
+    /made-up was replayed into shop made-up with another descriptor.*ebb reset --shop made-up --all --yes/,
+  ],
+  ['more time than a timer holds', () => ['up', '--for', '30d'], /a duration is 24 days at most/],
   ['a shop name that is none', () => ['run', '--shop', 'My Shop'], /--shop: a shop is named by small letters/],
   ['no partitions', () => ['replay', at('other.csv'), '--dataset', 'cdnow', '--partitions', '0'], /--partitions: /],
   ['an unknown topology to describe', () => ['describe', 'nosuch'], /no topology is called nosuch: the names are/],

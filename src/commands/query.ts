@@ -1,4 +1,4 @@
-import { constants } from 'node:sqlite';
+import { constants, type DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Command } from 'commander';
 import { configOf } from './command.ts';
 import { openTables } from './tables-database.ts';
@@ -21,13 +21,15 @@ export function queryCommand(program: Command): void {
       // A read-only connection refuses to write the tables, but not to write other files (vacuum into).
       tables.setAuthorizer((action) => (reading.has(action) ? constants.SQLITE_OK : constants.SQLITE_DENY));
       try {
-        const statement = tables.prepare(sql);
+        const statement = onlyStatement(tables, sql);
         statement.setReadBigInts(true);
+        // By place: two columns may have one name.
+        statement.setReturnArrays(true);
         const names = statement.columns().map(({ name }) => name);
         if (flags.json === true) {
-          printJson(statement.iterate());
+          printJson(names, rowsOf(statement));
         } else {
-          const rows = statement.all().map((row) => names.map((name) => cell(row[name])));
+          const rows = [...rowsOf(statement)].map((row) => row.map(cell));
           console.log(table(names, rows));
           console.error(`${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`);
         }
@@ -49,15 +51,47 @@ const reading = new Set([
   constants.SQLITE_PRAGMA,
 ]);
 
+export class NoStatementError extends Error {
+  override readonly name = 'NoStatementError';
+}
+
+export class SameNameError extends Error {
+  override readonly name = 'SameNameError';
+}
+
 export class NotReadingError extends Error {
   override readonly name = 'NotReadingError';
 }
 
+function onlyStatement(tables: DatabaseSync, sql: string): StatementSync {
+  if (bare(sql) === '') throw new NoStatementError('there is no statement to run: give a select');
+  const statement = tables.prepare(sql);
+  const rest = bare(sql.slice(statement.sourceSQL.length));
+  if (rest !== '') throw new NoStatementError(`ebb query runs one statement, and this is a second one: ${rest}`);
+  return statement;
+}
+
+/** Without what says nothing: comments at the start, spaces and semicolons. */
+function bare(sql: string): string {
+  return sql.replace(/^(?:[\s;]|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))+/, '').trimEnd();
+}
+
+/** Rows as arrays, which is what a statement gives that was asked to. */
+function* rowsOf(statement: StatementSync): Iterable<readonly unknown[]> {
+  const rows: Iterable<unknown> = statement.iterate();
+  for (const row of rows) if (Array.isArray(row)) yield row;
+}
+
 /** Streams, so that a table larger than memory can be piped. */
-function printJson(rows: Iterable<Record<string, unknown>>): void {
+function printJson(names: readonly string[], rows: Iterable<readonly unknown[]>): void {
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined)
+    throw new SameNameError(`two columns are called ${twice}, and an object holds one: name them apart with \`as\``);
   let separator = '[';
   for (const row of rows) {
-    process.stdout.write(`${separator}${JSON.stringify(row, (_key, value: unknown) => plain(value))}`);
+    process.stdout.write(
+      `${separator}${JSON.stringify(Object.fromEntries(names.map((name, index) => [name, plain(row[index])])))}`,
+    );
     separator = ',\n';
   }
   process.stdout.write(separator === '[' ? '[]\n' : ']\n');

@@ -30,6 +30,11 @@ describe('query', () => {
     ]);
   });
 
+  it('shows every column, also of one name, and takes what says nothing after the statement', async () => {
+    const { stdout } = await ebbOk('query', 'select 1 as a, 2 as a; -- both', '--data', data);
+    expect(stdout).toBe('a  a\n1  2\n');
+  });
+
   it.each([
     'delete from sessions',
     'insert into sessions select * from sessions',
