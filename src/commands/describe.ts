@@ -56,7 +56,7 @@ function full(topology: Topology, shop: string): string {
   const own = ownTopics(shop, topology);
   const fields = Object.values(topology.to).map(({ name, schema }) => [name, fieldsOf(schema).join(', ')]);
   return [
-    `${bold(topology.name)} ${dim(topology.version)}`,
+    `${bold(topology.name, process.stdout)} ${dim(topology.version, process.stdout)}`,
     topology.title,
     '',
     table(

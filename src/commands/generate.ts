@@ -73,7 +73,8 @@ export function generateCommand(program: Command): void {
           partitions: config.partitions,
           signal,
           now: Date.now,
-          onProgress: (progress) => live.show(`${bold(`Generating ${flags.preset}`)}  ${generatorText(progress)}`),
+          onProgress: (progress) =>
+            live.show(`${bold(`Generating ${flags.preset}`, process.stderr)}  ${generatorText(progress)}`),
         });
       } finally {
         live.done();
@@ -109,5 +110,5 @@ function settingsOf({
 
 export function generatorText({ written, eventTime, share, phase }: GeneratorProgress): string {
   if (phase === 'waiting') return 'another process is generating this shop; waiting to take over';
-  return `${phase === 'history' ? `history ${bar(share, 1)}` : 'live'}  ${count(written)} records  ${dim(moment(eventTime ?? Number.NaN))}`;
+  return `${phase === 'history' ? `history ${bar(share, 1)}` : 'live'}  ${count(written)} records  ${dim(moment(eventTime ?? Number.NaN), process.stderr)}`;
 }

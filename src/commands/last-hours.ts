@@ -35,7 +35,7 @@ export function lastHours(path: string, shop: string): string {
       money(Number(byHour.get(hour)?.revenue ?? 0), typeof currency === 'string' ? currency : 'USD'),
       String(best.get(shop, hour)?.category ?? '–'),
     ]);
-    return `\n${dim('the last complete hours')}\n${table(['hour', 'purchases', 'revenue', 'best category'], lines)}\n`;
+    return `\n${dim('the last complete hours', process.stderr)}\n${table(['hour', 'purchases', 'revenue', 'best category'], lines, { stream: process.stderr })}\n`;
   } catch (error) {
     // A glance, not a result: while the tables are being made or are busy, show nothing.
     if (error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR') return '';

@@ -115,8 +115,9 @@ function progressText(
   { phase, rows, read, watermark }: SourceProgress,
   pipeline: Pipeline | undefined,
 ): string {
-  if (phase === 'waiting') return `${bold(name)}  another process is writing this source; waiting to take over`;
-  const head = `${bold(name)}  ${read === undefined ? '' : `${bar(read.done, read.total)}  `}${count(rows)} rows  ${dim(moment(watermark ?? Number.NaN))}`;
+  if (phase === 'waiting')
+    return `${bold(name, process.stderr)}  another process is writing this source; waiting to take over`;
+  const head = `${bold(name, process.stderr)}  ${read === undefined ? '' : `${bar(read.done, read.total)}  `}${count(rows)} rows  ${dim(moment(watermark ?? Number.NaN), process.stderr)}`;
   if (pipeline === undefined) return head;
   const { topologies, sinks } = pipeline.status();
   const lines = topologies.map(
@@ -152,6 +153,6 @@ function report(place: Workplace, shop: string, source: SourceSummary, flags: Re
     console.log(JSON.stringify({ shop, source, ...shopSummary, seconds, rowsPerSecond: Math.round(rate) }));
   else
     console.log(
-      `\nShop ${bold(shop)}\n${summaryText(shopSummary, { rowsIn: source.rows, seconds, ...(source.written > 0 ? { rate } : {}) })}\n\nLook further: ebb query "select * from category_metrics limit 5" --data ${place.config.data}`,
+      `\nShop ${bold(shop, process.stdout)}\n${summaryText(shopSummary, { rowsIn: source.rows, seconds, ...(source.written > 0 ? { rate } : {}) })}\n\nLook further: ebb query "select * from category_metrics limit 5" --data ${place.config.data}`,
     );
 }

@@ -64,7 +64,7 @@ export function runCommand(program: Command): void {
       console.log(
         flags.json === true
           ? JSON.stringify({ shop, ...summary, seconds })
-          : `\nShop ${bold(shop)}\n${summaryText(summary, { seconds })}`,
+          : `\nShop ${bold(shop, process.stdout)}\n${summaryText(summary, { seconds })}`,
       );
     });
 }

@@ -1,7 +1,10 @@
 import type { PipelineStatus } from './pipeline.ts';
 import { bold, count, cyan, dim, moment, table, yellow } from './terminal.ts';
 
-/** The pipeline at a glance. @param elapsed ms since it started */
+// Progress.
+const stream = process.stderr;
+
+/** The pipeline at a glance, for stderr. @param elapsed ms since it started */
 export function statusText(shop: string, { topologies, sinks }: PipelineStatus, elapsed: number): string {
   const rows = topologies.map(({ topology, in: taken, out, lag, late, dead, watermark, keys }) => [
     topology.name,
@@ -16,15 +19,15 @@ export function statusText(shop: string, { topologies, sinks }: PipelineStatus, 
   const late = topologies.reduce((sum, one) => sum + one.late, 0);
   const dead = topologies.reduce((sum, one) => sum + one.dead, 0);
   const seconds = Math.floor(elapsed / 1000);
-  const written = sinks.map((sink) => `${sink.name} ${cyan(count(sink.written))}`).join('   ');
+  const written = sinks.map((sink) => `${sink.name} ${cyan(count(sink.written), stream)}`).join('   ');
   return [
-    `${bold(`Ebb · ${shop}`)}  ${dim(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`)}`,
+    `${bold(`Ebb · ${shop}`, stream)}  ${dim(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`, stream)}`,
     '',
-    table(['topology', 'in', 'out', 'behind', 'late', 'dead', 'keys', 'event time'], rows, 9),
+    table(['topology', 'in', 'out', 'behind', 'late', 'dead', 'keys', 'event time'], rows, { stream, least: 9 }),
     '',
-    ...(sinks.length === 0 ? [] : [`${dim('written to')}  ${written}`]),
+    ...(sinks.length === 0 ? [] : [`${dim('written to', stream)}  ${written}`]),
     ...(late + dead === 0
       ? []
-      : [yellow(`${count(late)} late, ${count(dead)} dead letters: ebb tail <topology>.dead --shop ${shop}`)]),
+      : [yellow(`${count(late)} late, ${count(dead)} dead letters: ebb tail <topology>.dead --shop ${shop}`, stream)]),
   ].join('\n');
 }

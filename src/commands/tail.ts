@@ -56,7 +56,7 @@ export function tailCommand(program: Command): void {
             console.log(
               flags.json === true
                 ? JSON.stringify(record, plain)
-                : `${dim(`${batch.partition}/${offset}`)} ${key ?? '–'} ${JSON.stringify(value, plain)}`,
+                : `${dim(`${batch.partition}/${offset}`, process.stdout)} ${key ?? '–'} ${JSON.stringify(value, plain)}`,
             );
           }
         }

@@ -15,27 +15,28 @@ export function liveRegion(): Live {
   return { show: (text) => update(text), done: () => update.done() };
 }
 
-export function bold(text: string): string {
-  return styleText('bold', text, { stream: process.stderr });
+/** Text is styled for the stream that it goes to: piped output stays plain. */
+export function bold(text: string, stream: NodeJS.WritableStream): string {
+  return styleText('bold', text, { stream });
 }
 
-export function dim(text: string): string {
-  return styleText('dim', text, { stream: process.stderr });
+export function dim(text: string, stream: NodeJS.WritableStream): string {
+  return styleText('dim', text, { stream });
 }
 
-export function cyan(text: string): string {
-  return styleText('cyan', text, { stream: process.stderr });
+export function cyan(text: string, stream: NodeJS.WritableStream): string {
+  return styleText('cyan', text, { stream });
 }
 
-export function yellow(text: string): string {
-  return styleText('yellow', text, { stream: process.stderr });
+export function yellow(text: string, stream: NodeJS.WritableStream): string {
+  return styleText('yellow', text, { stream });
 }
 
-/** `[########----] 62 %` */
+/** `[########----] 62 %`, for stderr. */
 export function bar(done: number, total: number, width = 24): string {
   const share = total <= 0 ? 1 : Math.min(1, done / total);
   const filled = Math.round(share * width);
-  return `${cyan('█'.repeat(filled))}${dim('░'.repeat(width - filled))} ${String(Math.floor(share * 100)).padStart(3)} %`;
+  return `${cyan('█'.repeat(filled), process.stderr)}${dim('░'.repeat(width - filled), process.stderr)} ${String(Math.floor(share * 100)).padStart(3)} %`;
 }
 
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -60,7 +61,11 @@ export function moment(time: number): string {
 const numeric = /^-?\d[\d,]*(\.\d+)?$/;
 
 /** Rows as aligned columns, numbers to the right. @param least width of columns of numbers, so that growing ones do not move the rest */
-export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[], least = 0): string {
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  { stream = process.stdout, least = 0 }: { readonly stream?: NodeJS.WritableStream; readonly least?: number } = {},
+): string {
   const text = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : cell)));
   const isNumber = header.map(
     (_, column) => rows.length > 0 && text.every((row) => row[column] === '–' || numeric.test(row[column] ?? '')),
@@ -76,5 +81,5 @@ export function table(header: readonly string[], rows: readonly (readonly (strin
       .join('  ')
       .trimEnd();
   const lines = text.map(line);
-  return (header.every((title) => title === '') ? lines : [dim(line(header)), ...lines]).join('\n');
+  return (header.every((title) => title === '') ? lines : [dim(line(header), stream), ...lines]).join('\n');
 }

@@ -76,10 +76,13 @@ export function upCommand(program: Command): void {
         live.show(
           [
             statusText(shop, pipeline.status(), performance.now() - started),
-            `${dim('shop clock')}  ${progress === undefined ? '' : generatorText(progress)}${progress?.phase === 'live' ? dim(`  (${flags.speed}× real time)`) : ''}`,
+            `${dim('shop clock', process.stderr)}  ${progress === undefined ? '' : generatorText(progress)}${progress?.phase === 'live' ? dim(`  (${flags.speed}× real time)`, process.stderr) : ''}`,
             lastHours(place.paths.tables, shop),
-            dim('Ctrl-C finishes the commit in hand; ebb up goes on from there.'),
-            dim('Meanwhile, elsewhere: npx ebb query "select * from client_profiles order by spend desc limit 5"'),
+            dim('Ctrl-C finishes the commit in hand; ebb up goes on from there.', process.stderr),
+            dim(
+              'Meanwhile, elsewhere: npx ebb query "select * from client_profiles order by spend desc limit 5"',
+              process.stderr,
+            ),
           ].join('\n'),
         );
       const timer = setInterval(show, 500);
@@ -101,7 +104,7 @@ export function upCommand(program: Command): void {
       if (flags.json === true) console.log(JSON.stringify({ shop, generated, ...summary, seconds }));
       else
         console.log(
-          `\nShop ${bold(shop)} in ${config.data}\n${summaryText(summary, { rowsIn: generated.total, seconds })}`,
+          `\nShop ${bold(shop, process.stdout)} in ${config.data}\n${summaryText(summary, { rowsIn: generated.total, seconds })}`,
         );
     });
 }
