@@ -1,28 +1,13 @@
 /** What every sink promises, whatever its store: each record exactly once, through every crash. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { openEmbeddedLog } from '../../src/log/embedded.ts';
-import { appendPurchases, openShop, openSink, runToTheEnd, type Shop, type StoreKind } from './contract-shop.ts';
+import { describe, expect, it } from 'vitest';
+import { readingContract } from './contract-reading.ts';
+import { appendPurchases, openSink, runToTheEnd, type StoreKind } from './contract-shop.ts';
+import { count, expected, newFolder, shopIn } from './contract-start.ts';
 import { crashAfter, steppedLog, steppedSink } from './crashes.ts';
 import { type Sink, SinkError } from './sink.ts';
-
-const count = 240;
-const expected = Array.from({ length: count }, (_, n) => `test-${n}`).sort();
-
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'ebb-sink-contract-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  return folder;
-}
-
-async function shopIn(folder: string): Promise<Shop> {
-  return openShop(folder, await openEmbeddedLog({ path: join(folder, 'log.db') }));
-}
 
 /** Runs a sink to the end in small ranges, slow enough to be killed on the way. */
 const source = `
@@ -116,6 +101,8 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
       await runToTheEnd(shop, flaky, { backoff: { first: 1, longest: 2 } });
       expect(await stored(folder)).toEqual(expected);
     });
+
+    readingContract(kind, stored);
 
     it('stops at an error that trying again does not mend', async () => {
       const folder = await newFolder();

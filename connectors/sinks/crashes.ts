@@ -1,5 +1,5 @@
 /** For tests: a log and a sink that fail at a chosen step, as a process does that dies there. */
-import type { Log, Owned } from '../../src/log/log.ts';
+import type { Batch, Log, Owned } from '../../src/log/log.ts';
 import type { Sink, SinkBatch, TakenPartition } from './sink.ts';
 
 /** Called before and after everything that changes the log or the store; throws to crash. */
@@ -17,13 +17,40 @@ export function crashAfter(steps: number): Step {
 }
 
 export function steppedLog(log: Log, step: Step): Log {
+  return changedLog(log, (owned) => ({
+    ...forwarded(owned),
+    commit: (transaction) => stepped(step, () => owned.commit(transaction)),
+  }));
+}
+
+/** A log that tells what is about to be read, and fails when `before` throws. */
+export function watchedLog(log: Log, before: (what: string) => void): Log {
+  async function* watched(what: string, batches: () => AsyncIterable<Batch>) {
+    before(what);
+    for await (const batch of batches()) {
+      yield batch;
+      before(`${what} after a batch`);
+    }
+  }
+  const changed = changedLog(log, (owned) => ({
+    ...forwarded(owned),
+    async positions() {
+      before('positions');
+      return owned.positions();
+    },
+    batches: (from) => watched('batches', () => owned.batches(from)),
+  }));
+  return { ...changed, read: (options) => watched(`read ${options.topic}`, () => log.read(options)) };
+}
+
+function changedLog(log: Log, change: (owned: Owned) => Owned): Log {
   return {
     create: (topics) => log.create(topics),
     delete: (topics) => log.delete(topics),
     topics: () => log.topics(),
     async *join(options) {
       for await (const owned of log.join(options)) {
-        yield steppedOwned(owned, step);
+        yield change(owned);
       }
     },
     read: (options) => log.read(options),
@@ -34,13 +61,13 @@ export function steppedLog(log: Log, step: Step): Log {
   };
 }
 
-function steppedOwned(owned: Owned, step: Step): Owned {
+function forwarded(owned: Owned): Owned {
   return {
     partition: owned.partition,
     signal: owned.signal,
     positions: () => owned.positions(),
     batches: (from) => owned.batches(from),
-    commit: (transaction) => stepped(step, () => owned.commit(transaction)),
+    commit: (transaction) => owned.commit(transaction),
   };
 }
 

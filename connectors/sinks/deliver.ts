@@ -1,8 +1,9 @@
 /** The way of one partition of a topic into a sink, while it is ours: one way for each kind of store. */
-import type { Batch, Log, LogRecord, Owned } from '../../src/log/log.ts';
+import type { Log, Owned } from '../../src/log/log.ts';
 import type { Boundaries } from './boundary.ts';
 import type { RecordDecoder } from './decode.ts';
 import { gather, type Range } from './gather.ts';
+import { readRange, steadyBatches } from './reading.ts';
 import { type Backoff, retrying } from './retry.ts';
 import type { BatchLimits, IdempotentSink, SinkBatch, TopicPartition, TransactionalSink } from './sink.ts';
 import type { Turns } from './turns.ts';
@@ -48,10 +49,16 @@ export async function deliverRanges(delivery: Delivery, sink: IdempotentSink, bo
     await patiently(delivery, () => sink.put(batch, again));
   };
   let from = await groupPosition(delivery);
-  const last = await boundaries.last(physical, at.partition);
+  const last = await patiently(delivery, () => boundaries.last(physical, at.partition));
   // The boundary counts also when the group was forgotten: what it covers is in the files already.
   if (last !== undefined && (from ?? 0) <= last.lastOffset) {
-    await delivery.turns(async () => put(await readAgain(delivery, last.firstOffset, last.lastOffset), true));
+    const whole = await delivery.turns(async () => {
+      const range = await readAgain(delivery, last.firstOffset, last.lastOffset);
+      return range !== undefined && put(range, true).then(() => true);
+    });
+    if (!whole) {
+      return;
+    }
     from = last.lastOffset + 1;
     await commitPosition(delivery, from);
   }
@@ -71,7 +78,7 @@ async function eachRange(
 ): Promise<void> {
   const { owned, physical, limits, signal, turns } = delivery;
   delivery.onTaken();
-  const batches = owned.batches(from === undefined ? {} : { [physical]: from });
+  const batches = steadyBatches(owned, physical, from, (work) => patiently(delivery, work));
   for await (const range of gather(batches, from ?? 0, limits, AbortSignal.any([signal, owned.signal]))) {
     if (range.records.length > 0) {
       const written = await turns(async () => !signal.aborted && write(range).then(() => true));
@@ -89,25 +96,12 @@ async function decoded({ decode, at }: Delivery, range: Range): Promise<SinkBatc
   return { ...at, first: range.first, next: range.next, records, schema };
 }
 
-/** The range once more. On a compacted topic some of it may be gone by now; later ranges have what replaced it. */
-async function readAgain({ log, physical, at, limits, signal }: Delivery, first: number, last: number): Promise<Range> {
-  const batches = log.read({ topic: physical, partition: at.partition, from: { offset: first }, to: 'end' });
-  const records: LogRecord[] = [];
-  const whole = { ...limits, records: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY, linger: 0 };
-  for await (const range of gather(upTo(batches, last), first, whole, signal)) {
-    records.push(...range.records);
-  }
-  return { first, next: last + 1, records, end: last + 1 };
-}
-
-async function* upTo(batches: AsyncIterable<Batch>, last: number): AsyncGenerator<Batch, void, undefined> {
-  for await (const batch of batches) {
-    const records = batch.records.filter((record) => record.offset <= last);
-    yield { ...batch, records, next: Math.min(batch.next, last + 1), end: last + 1 };
-    if (batch.next > last) {
-      return;
-    }
-  }
+/** The range of the last boundary once more; `undefined` when told to stop before all of it was read. */
+function readAgain(delivery: Delivery, first: number, last: number): Promise<Range | undefined> {
+  const { log, owned, physical, at } = delivery;
+  const signal = AbortSignal.any([delivery.signal, owned.signal]);
+  const place = { topic: physical, partition: at.partition };
+  return patiently(delivery, () => readRange(log, place, first, last, signal));
 }
 
 async function groupPosition(delivery: Delivery): Promise<number | undefined> {

@@ -7,6 +7,9 @@
  *   the range and commits it to the log (`boundary.ts`) *before* it is put, fenced like any commit; after a crash the last
  *   range is put again. The group's position on the log is the truth.
  *
+ * **Invariant:** a range is always whole. It holds every record of its offsets that the log has, or it is neither put nor
+ * committed: a range cut short would be kept for ever, and what it lacks lost.
+ *
  * A sink never sees the log: the runner reads, decodes, cuts ranges, retries and commits.
  */
 import type { Schema } from 'avsc';
