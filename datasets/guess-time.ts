@@ -32,36 +32,42 @@ const swapped = ['/', '.', '-'].flatMap((mark) =>
 );
 
 const ENOUGH = 0.95;
+const MOST = 0.5;
 const LOOKED_AT = 2000;
 const EARLIEST = Date.UTC(1990, 0);
 const LATEST = Date.UTC(2100, 0);
 
 /** The pattern by which a column's cells are times; `undefined` when they are not. `named`: its name says time, so bare numbers may count seconds. */
 export function guessTime(cells: readonly Cell[], named: boolean): TimeGuess | undefined {
+  for (const guess of guesses(cells, named)) if (guess.share >= ENOUGH) return guess;
+  return undefined;
+}
+
+/** The pattern that reads most of a column's cells, where one reads more than half: times, some of them broken. */
+export function guessBrokenTime(cells: readonly Cell[], named: boolean): TimeGuess | undefined {
+  let best: TimeGuess | undefined;
+  for (const guess of guesses(cells, named)) if (guess.share > (best?.share ?? MOST)) best = guess;
+  return best;
+}
+
+function* guesses(cells: readonly Cell[], named: boolean): Iterable<TimeGuess> {
   const texts = cells
     .slice(0, LOOKED_AT)
     .map(textOf)
     .filter((text) => text !== null);
-  if (texts.length === 0) return undefined;
-  for (const pattern of plain) {
-    const share = shareRead(texts, pattern);
-    if (share >= ENOUGH) return { pattern, share, ambiguous: undefined };
-  }
+  if (texts.length === 0) return;
+  for (const pattern of plain) yield { pattern, share: shareRead(texts, pattern), ambiguous: undefined };
   for (const [dayFirst, monthFirst] of swapped) {
     const day = shareRead(texts, dayFirst);
     const month = shareRead(texts, monthFirst);
-    if (Math.max(day, month) < ENOUGH) continue;
-    if (day === month) return resolveOrder(cells, dayFirst, monthFirst, day);
-    return day > month
-      ? { pattern: dayFirst, share: day, ambiguous: undefined }
-      : { pattern: monthFirst, share: month, ambiguous: undefined };
+    if (Math.max(day, month) <= MOST) continue;
+    if (day === month) yield resolveOrder(cells, dayFirst, monthFirst, day);
+    else if (day > month) yield { pattern: dayFirst, share: day, ambiguous: undefined };
+    else yield { pattern: monthFirst, share: month, ambiguous: undefined };
   }
-  if (!named) return undefined;
-  for (const pattern of [EPOCH_SECONDS, EPOCH_MILLIS]) {
-    const share = shareRead(texts, pattern);
-    if (share >= ENOUGH) return { pattern, share, ambiguous: undefined };
-  }
-  return undefined;
+  if (!named) return;
+  for (const pattern of [EPOCH_SECONDS, EPOCH_MILLIS])
+    yield { pattern, share: shareRead(texts, pattern), ambiguous: undefined };
 }
 
 /** No value tells day from month: the order under which time does not go backwards, else days first, said to be a guess. */

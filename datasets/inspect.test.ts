@@ -152,6 +152,31 @@ describe('a proposal', () => {
     });
   });
 
+  it('makes no purchase of a row that sold nothing', () => {
+    const rows = [['2024-03-01', '-1', '2'] as const, ['2024-03-02', '0', '2'] as const];
+    const { descriptor } = inspect(sample(['date', 'qty', 'price'], rows));
+    expect(parseDescriptor(descriptor, 'test').reject).toEqual([
+      { when: [{ column: 'qty', is: '=', value: 0 }], code: 'ZERO_QUANTITY', message: 'qty is 0' },
+    ]);
+    expect(inspect(sample(['date', 'price'], [['2024-03-01', '2']])).descriptor.reject).toBeUndefined();
+  });
+
+  it('takes the column that holds most times, when some are broken, and says so', () => {
+    const rows = [...Array.from({ length: 9 }, (_, day) => [`2024-03-0${day + 1}`, '2']), ['soon', '2']];
+    const proposal = inspect(sample(['when', 'price'], rows));
+    expect(proposal.descriptor.time.patterns).toEqual(['yyyy-MM-dd']);
+    expect(proposal.reasons).toContainEqual({
+      field: 'time.patterns',
+      because: expect.stringContaining('10.0 % of the sample'),
+      sure: false,
+    });
+  });
+
+  it('names the columns that are not used', () => {
+    const { reasons } = inspect(sample(['date', 'price', 'till', 'note'], [['2024-03-01', '2', '7', 'x']]));
+    expect(reasons).toContainEqual({ field: 'columns', because: 'not used: till, note', sure: true });
+  });
+
   it('needs a time and money', () => {
     expect(() => inspect(sample(['a', 'price'], [['x', '1']]))).toThrow(/no column of .* can be read as a time/);
     expect(() => inspect(sample(['date', 'note'], [['2024-03-01', 'x']]))).toThrow(/looks like money/);

@@ -1,8 +1,9 @@
 import type { Cell } from './cell.ts';
 import { DescriptorError, type DescriptorInput, parseDescriptor } from './descriptor.ts';
 import { bareName, guessKind, guessRoles, type Role } from './guess-roles.ts';
-import { guessTime, orderOf, type TimeGuess } from './guess-time.ts';
-import { isNumeric, type Profile, profile } from './profile.ts';
+import { guessBrokenTime, guessTime, orderOf, type TimeGuess } from './guess-time.ts';
+import { type Profile, profile } from './profile.ts';
+import { proposeKind, type Say } from './propose-kind.ts';
 
 /** The first rows of a file, and how it was cut. `connectors/sources/sample.ts` takes one. */
 export interface Sample {
@@ -77,6 +78,9 @@ export function inspect(sample: Sample): Proposal {
   }
   if (!roles.has('customer'))
     say('columns.customer', 'no column is named like a customer: every row is anonymous', false);
+  const used = new Set([...Object.values(columns), kind?.column]);
+  const unused = sample.columns.filter((column) => !used.has(column));
+  if (unused.length > 0) say('columns', `not used: ${unused.join(', ')}`);
 
   const decimal = [amount, price].some((money) => money !== undefined && money.numeric[','] > money.numeric['.'])
     ? ','
@@ -93,24 +97,31 @@ export function inspect(sample: Sample): Proposal {
     key: roles.has('customer') ? 'customer' : 'order',
     rows: rowOrder(say, timeColumn, guess, sample.whole),
     amount: amount === undefined ? 'quantity*unitPrice' : 'column',
-    ...kinds(say, kind, roles.get('quantity'), amount),
+    ...proposeKind(say, kind, roles.get('quantity'), amount),
   };
   say(
     'amount',
     amount === undefined ? 'no column holds a total: quantity × price' : `${amount.column} holds the total`,
   );
+  if (proposal.reject !== undefined)
+    say('reject', `rows whose ${columns.quantity} is 0 sold nothing and gave nothing back: dead letters`);
   parseDescriptor(proposal, `proposed for ${sample.name}`);
   return { descriptor: proposal, reasons };
 }
 
-type Say = (field: string, because: string, sure?: boolean) => void;
-
 function timeOf(profiles: readonly Profile[], file: string): { column: Profile; guess: TimeGuess } {
   const named = profiles.filter(({ column }) => timeName.test(bareName(column)));
-  for (const column of [...named, ...profiles.filter((one) => !named.includes(one))]) {
+  const byName = [...named, ...profiles.filter((one) => !named.includes(one))];
+  for (const column of byName) {
     const guess = guessTime(column.cells, named.includes(column));
     if (guess !== undefined) return { column, guess };
   }
+  let best: { readonly column: Profile; readonly guess: TimeGuess } | undefined;
+  for (const column of byName) {
+    const guess = guessBrokenTime(column.cells, named.includes(column));
+    if (guess !== undefined && guess.share > (best?.guess.share ?? 0)) best = { column, guess };
+  }
+  if (best !== undefined) return best;
   const list = profiles.map(({ column, distinct }) => `${column} (${examples(distinct)})`).join(', ');
   throw new DescriptorError('INVALID_DESCRIPTOR', `no column of ${file} can be read as a time: ${list}`);
 }
@@ -160,34 +171,6 @@ function currencyOf(say: Say, money: readonly (Profile | undefined)[]): string {
   }
   say('currency', 'the file does not state a currency: USD is assumed', false);
   return 'USD';
-}
-
-function kinds(
-  say: Say,
-  kind: ReturnType<typeof guessKind>,
-  quantity: Profile | undefined,
-  amount: Profile | undefined,
-): Pick<DescriptorInput, 'kind'> {
-  if (kind !== undefined) {
-    const { column, values, strange } = kind;
-    say('kind', `${column} holds ${Object.keys(values).join(', ')}`);
-    if (strange.length > 0) say('kind', `not understood, and so dead letters: ${strange.join(', ')}`, false);
-    return { kind: { column, values } };
-  }
-  const counted = [quantity, amount].find((one) => one !== undefined && isNumeric(one) && one.least < 0);
-  if (counted === undefined) {
-    say('kind', 'every row is a purchase');
-    return { kind: { constant: 'PURCHASE' } };
-  }
-  say('kind', `${counted.column} goes below zero: those rows are taken for returns`, false);
-  return {
-    kind: {
-      rules: [
-        { when: [{ column: counted.column, is: '<', value: 0 }], kind: 'RETURN' },
-        { when: [], kind: 'PURCHASE' },
-      ],
-    },
-  };
 }
 
 function examples(distinct: ReadonlyMap<string, number>): string {
