@@ -23,7 +23,7 @@ export function normaliseDataset(descriptor: Descriptor): Topology {
   const repeats = descriptor.columns.eventId !== undefined;
   return topology({
     name: `normalise-${descriptor.name}`,
-    title: `Rows of ${descriptor.title} to events`,
+    title: `Events from ${descriptor.title}`,
     from: { rows: raw },
     to: { events: topics.events },
     build({ rows }, keep) {

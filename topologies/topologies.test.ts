@@ -76,6 +76,13 @@ function seeded(seed: number): () => number {
   };
 }
 
+/** The first task that can go on does, and commits each batch: one is done with everything before the next begins. */
+function oneAfterAnother(): () => number {
+  const [task, topic, size, fate] = [0, 0, 0.99, 0.3];
+  let turn = 0;
+  return () => [task, topic, size, fate][turn++ % 4] ?? 0;
+}
+
 interface Tables {
   readonly categories: unknown;
   readonly segments: unknown;
@@ -246,8 +253,8 @@ describe('a second file of the same dataset', () => {
     const half = events.slice(0, 120);
     const rest = events.slice(120);
     const end = (some: readonly Event[]): number => Math.max(...some.map(({ time }) => time)) + 1;
-    for (const seed of [1, 2, 3, 4, 5]) {
-      const random = seeded(seed);
+    for (const seed of [0, 1, 2, 3, 4]) {
+      const random = seed === 0 ? oneAfterAnother() : seeded(seed);
       const one = await testTopology([relay, ...all], { partitions: 4 });
       const two = await testTopology([relay, ...all], { partitions: 4 });
       for (const some of [half, rest]) {

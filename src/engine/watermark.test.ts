@@ -46,14 +46,20 @@ describe('the watermark of an input that writers tick', () => {
   });
 
   it('is held back by a part that has closed until its siblings have too, and when they open again one by one', () => {
-    const watermark = given(tick('a', 0, 2, 10, true), tick('a', 1, 2, 30));
-    expect(watermark.value).toBe(10);
+    const watermark = given(tick('a', 0, 2, 10), tick('a', 0, 2, 30, true), tick('a', 1, 2, 20));
+    expect(watermark.value).toBe(20);
     watermark.tick(tick('a', 1, 2, 30, true));
     expect(watermark.value).toBe(30);
     watermark.tick(tick('a', 0, 2, 50));
     expect(watermark.value).toBe(30);
+    watermark.tick(tick('a', 0, 2, 60, true));
+    expect(watermark.value).toBe(30);
+    expect(watermark.closed).toBe(false);
     watermark.tick(tick('a', 1, 2, 40));
     expect(watermark.value).toBe(40);
+    watermark.tick(tick('a', 1, 2, 60, true));
+    expect(watermark.value).toBe(60);
+    expect(watermark.closed).toBe(true);
   });
 
   it('is the greatest last tick when all have closed, and no more', () => {

@@ -169,9 +169,11 @@ function known(time: number): number | null {
 }
 
 /**
- * The least tick of the writer's parts; Infinity when all have closed. A part that has closed while others go on counts
- * with its last tick: when a writer opens again, its parts do so one by one, and those to come must not be overtaken.
+ * The least tick of the writer's parts; Infinity when all have closed, and at the same time. A part that has closed while
+ * others have not, or earlier than others, counts with its last tick: when a writer opens again, its parts do so one by
+ * one, and those still to come must not be overtaken.
  */
 function openTime({ times, closed }: Writer): number {
-  return closed.every(Boolean) ? Number.POSITIVE_INFINITY : Math.min(...times);
+  const least = Math.min(...times);
+  return closed.every(Boolean) && times.every((time) => time === least) ? Number.POSITIVE_INFINITY : least;
 }
