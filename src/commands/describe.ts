@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Descriptor } from '../../datasets/descriptor.ts';
 import { datasets } from '../../datasets/load.ts';
 import { topics } from '../../schemas/topics.ts';
 import { topologiesOf } from '../../topologies/all.ts';
+import type { Config } from '../config.ts';
 import { ownTopics } from '../engine/plan.ts';
 import { physicalName } from '../engine/topic.ts';
 import { type Topology, topicOf } from '../engine/topology.ts';
 import { configOf, withCommon } from './command.ts';
+import { descriptorsOf } from './descriptors.ts';
 import { bold, dim, table } from './terminal.ts';
+import { openWorkplace, pathsOf } from './workplace.ts';
 
 export function describeCommand(program: Command): void {
   withCommon(program.command('describe'), { shop: 'demo' })
@@ -14,12 +19,13 @@ export function describeCommand(program: Command): void {
     .argument('[topology]', 'one of them, in full')
     .option('--mermaid', 'as a mermaid flowchart')
     .option('--json', 'as JSON')
-    .action((name: string | undefined, flags: { readonly mermaid?: boolean; readonly json?: boolean }) => {
-      const shop = configOf({ ...flags }).shop ?? 'demo';
+    .action(async (name: string | undefined, flags: { readonly mermaid?: boolean; readonly json?: boolean }) => {
+      const config = configOf({ ...flags });
+      const shop = config.shop ?? 'demo';
       const synthetic = [topics.syntheticTransactions, topics.syntheticShop].map((topic) =>
         physicalName(shop, topic.name),
       );
-      const all = topologiesOf(shop, [...datasets.values()], new Set(synthetic));
+      const all = topologiesOf(shop, await datasetsOf(config, shop), new Set(synthetic));
       const chosen = name === undefined ? all : all.filter((topology) => topology.name === name);
       if (chosen.length === 0)
         throw new RangeError(`no topology is called ${name}: the names are ${all.map((one) => one.name).join(', ')}`);
@@ -34,6 +40,14 @@ export function describeCommand(program: Command): void {
         );
       else for (const one of chosen) console.log(full(one, shop));
     });
+}
+
+/** Those that Ebb knows, and the shop's own where there is a log to tell. */
+async function datasetsOf(config: Config, shop: string): Promise<readonly Descriptor[]> {
+  if (!existsSync(pathsOf(config).log)) return [...datasets.values()];
+  await using place = await openWorkplace(config, 'existing');
+  const own = await descriptorsOf(place.log, place.registry, shop);
+  return [...new Map([...datasets.values(), ...own].map((one) => [one.name, one])).values()];
 }
 
 const inputs = ({ from }: Topology): string[] => Object.values(from).map((input) => topicOf(input).name);

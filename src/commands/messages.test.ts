@@ -58,6 +58,7 @@ const wrong: readonly (readonly [title: string, args: () => readonly string[], s
     /has no topology nosuch: the names are normalise-made-up, category-partials/,
   ],
   ['a shop without data', () => ['run', '--shop', 'typo'], /shop typo has no topics; there are shops made-up/],
+  ['topics of a shop that is none', () => ['topics', '--shop', 'nosuch'], /shop nosuch has no topics; .* made-up/],
   ['an unknown topic', () => ['tail', 'nosuch', '--shop', 'made-up'], /no topic nosuch: the names are .*events/],
   [
     'a place to start that is none',
@@ -82,6 +83,11 @@ const wrong: readonly (readonly [title: string, args: () => readonly string[], s
   ['more time than a timer holds', () => ['up', '--for', '30d'], /a duration is 24 days at most/],
   ['a shop name that is none', () => ['run', '--shop', 'My Shop'], /--shop: a shop is named by small letters/],
   ['no partitions', () => ['replay', at('other.csv'), '--dataset', 'cdnow', '--partitions', '0'], /--partitions: /],
+  [
+    'partitions that are no number',
+    () => ['replay', at('other.csv'), '--dataset', 'cdnow', '--partitions', 'x'],
+    /--partitions: a number is needed \(it is "x"\)/,
+  ],
   ['an unknown topology to describe', () => ['describe', 'nosuch'], /no topology is called nosuch: the names are/],
   ['deleting without a terminal to ask on', () => ['reset', '--shop', 'made-up'], /Give --yes/],
   ['an unknown command', () => ['rnu'], /unknown command 'rnu'.*\n.*Did you mean run/],
@@ -96,6 +102,13 @@ describe('ends with exit code 1 and a message that says what to do', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(says);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('leaves nothing behind when a file cannot be replayed', async () => {
+    const nothing = at('nothing');
+    for (const name of ['none.csv', 'other.csv'])
+      expect((await ebb('replay', at(name), '--dataset', 'rees46', '--data', nothing)).code).toBe(1);
+    expect(existsSync(nothing)).toBe(false);
   });
 
   it.each([['query', 'select 1'], ['tail', 'events'], ['topics'], ['run'], ['reset', '--yes']])(

@@ -133,6 +133,11 @@ describe('tail', () => {
   });
 });
 
+it('describes what reads the shop’s own datasets', async () => {
+  const { stdout } = await ebbOk('describe', 'normalise-made-up', '--shop', 'made-up', '--data', data);
+  expect(stdout).toMatch(/^normalise-made-up .*\nEvents from A made-up shop\n[\s\S]*made-up\.normalise-made-up\.state/);
+});
+
 it('ends in silence when nobody reads on', async () => {
   const tail = `tail events --shop made-up --data ${data} --from start --limit 900`;
   for (const command of [tail, `query "select * from ecommerce_events" --json --data ${data}`]) {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { configOf } from './command.ts';
+import { topicsOfShop } from './shops.ts';
 import { table } from './terminal.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -11,9 +12,12 @@ export function topicsCommand(program: Command): void {
     .option('--shop <name>', 'only this shop’s')
     .option('--lag', 'one line per group and topic instead')
     .option('--json', 'as JSON')
-    .action(async (flags: { readonly shop?: string; readonly lag?: boolean; readonly json?: boolean }) => {
-      await using place = await openWorkplace(configOf({ ...flags }), 'existing');
-      const mine = (name: string): boolean => flags.shop === undefined || name.startsWith(`${flags.shop}.`);
+    .action(async (flags: { readonly lag?: boolean; readonly json?: boolean }) => {
+      const config = configOf({ ...flags });
+      const { shop } = config;
+      await using place = await openWorkplace(config, 'existing');
+      if (shop !== undefined) await topicsOfShop(place.log, shop);
+      const mine = (name: string): boolean => shop === undefined || name.startsWith(`${shop}.`);
       const infos = (await place.log.topics()).filter(({ name }) => mine(name));
       const records = new Map(
         infos.map(({ name, offsets }) => [name, offsets.reduce((sum, { start, end }) => sum + end - start, 0)]),
