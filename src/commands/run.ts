@@ -35,7 +35,8 @@ export function runCommand(program: Command): void {
       const shop = config.shop ?? 'demo';
       const started = performance.now();
       await using place = await openWorkplace(config, 'existing');
-      await topicsOfShop(place.log, shop);
+      const names = await topicsOfShop(place.log, shop);
+      const live = names.some((name) => name.startsWith('synthetic.'));
       await refuseUnderReset(place.log, shop);
       const stopped = untilSignalled();
       const finished = new AbortController();
@@ -64,7 +65,7 @@ export function runCommand(program: Command): void {
       console.log(
         flags.json === true
           ? JSON.stringify({ shop, ...summary, seconds })
-          : `\nShop ${bold(shop, process.stdout)}\n${summaryText(summary, { seconds })}`,
+          : `\nShop ${bold(shop, process.stdout)}\n${summaryText(summary, { seconds, live })}`,
       );
     });
 }

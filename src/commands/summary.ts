@@ -75,10 +75,10 @@ function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, value) => total + value, 0);
 }
 
-/** For people. `rows` and `seconds` are of this run; absent where a run took nothing in. */
+/** For people. `rowsIn` and `seconds` are of this run; absent where a run took nothing in. `live`: the data have no end. */
 export function summaryText(
   summary: ShopSummary,
-  run: { readonly rowsIn?: number; readonly seconds: number; readonly rate?: number },
+  run: { readonly rowsIn?: number; readonly seconds: number; readonly rate?: number; readonly live?: boolean },
 ): string {
   const { windows, byKind, deadByReason } = summary;
   const parts = (counts: Readonly<Record<string, number>>): string =>
@@ -94,7 +94,10 @@ export function summaryText(
       ? [['not yet', `${count(unprocessed)} rows are in the log, to be processed by the next run`] as const]
       : []),
     ['late', count(summary.late)],
-    ['windows', `${count(windows.complete)} complete, ${count(windows.incomplete)} incomplete at the end of the data`],
+    [
+      'windows',
+      `${count(windows.complete)} complete, ${count(windows.incomplete)} ${run.live === true ? 'still open' : 'incomplete at the end of the data'}`,
+    ],
     ['customers', `${count(summary.customers)} with a purchase`],
     [
       'revenue',

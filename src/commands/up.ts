@@ -104,7 +104,7 @@ export function upCommand(program: Command): void {
       if (flags.json === true) console.log(JSON.stringify({ shop, generated, ...summary, seconds }));
       else
         console.log(
-          `\nShop ${bold(shop, process.stdout)} in ${config.data}\n${summaryText(summary, { rowsIn: generated.total, seconds })}`,
+          `\nShop ${bold(shop, process.stdout)} in ${config.data}\n${summaryText(summary, { rowsIn: generated.total, seconds, live: true })}`,
         );
     });
 }
