@@ -5,21 +5,24 @@ const shopName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]*$/, { error: 'a shop is named by small letters, digits, _ and -' });
 
+const number = z.coerce.number({
+  error: ({ code }) => (code === 'invalid_type' ? 'a number is needed' : undefined),
+});
+
 const configSchema = z.strictObject({
   /** Directory of the log, the tables and the files. */
   data: z.string().min(1).default('.ebb'),
   /** Namespace of everything that is read and written; a command has its own default. */
   shop: shopName.optional(),
   /** Of topics that do not exist yet. */
-  partitions: z.coerce.number().int().min(1).max(1024).default(4),
+  partitions: number.int().min(1).max(1024).default(4),
   /** ms between commits while data flow. */
-  commitInterval: z.coerce.number().int().min(1).max(60_000).default(100),
+  commitInterval: number.int().min(1).max(60_000).default(100),
   /** Seconds after which an outsider's idle partition gets a tick from its siblings; 0: never. */
-  idle: z.coerce.number().min(0).default(30),
+  idle: number.min(0).default(30),
 });
 
 export type Config = z.output<typeof configSchema>;
-export type ConfigKey = keyof Config;
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -62,7 +65,7 @@ export function loadConfig(
     const key = String(issue.path[0] ?? '');
     return issue.code === 'unrecognized_keys'
       ? `${file}: ${issue.message}; the keys are ${keys.join(', ')}`
-      : `${origin[key] ?? key}: ${issue.message}`;
+      : `${origin[key] ?? key}: ${issue.message} (it is ${JSON.stringify(given[key])})`;
   });
   throw new ConfigError(lines.join('\n'));
 }

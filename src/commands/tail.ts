@@ -3,10 +3,13 @@ import { openDecoder } from '../../connectors/sinks/decode.ts';
 import { isTick } from '../engine/tick.ts';
 import type { Log } from '../log/log.ts';
 import { configOf, untilSignalled, wholeNumber, withCommon } from './command.ts';
-import { UnknownTopicError } from './errors.ts';
 import { topicsOfShop } from './shops.ts';
 import { dim } from './terminal.ts';
 import { openWorkplace } from './workplace.ts';
+
+class UnknownTopicError extends Error {
+  override readonly name = 'UnknownTopicError';
+}
 
 interface TailFlags {
   readonly from: string;
