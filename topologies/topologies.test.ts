@@ -76,13 +76,6 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** The first task that can go on does, and commits each batch: one is done with everything before the next begins. */
-function oneAfterAnother(): () => number {
-  const [task, topic, size, fate] = [0, 0, 0.99, 0.3];
-  let turn = 0;
-  return () => [task, topic, size, fate][turn++ % 4] ?? 0;
-}
-
 interface Tables {
   readonly categories: unknown;
   readonly segments: unknown;
@@ -254,7 +247,8 @@ describe('a second file of the same dataset', () => {
     const rest = events.slice(120);
     const end = (some: readonly Event[]): number => Math.max(...some.map(({ time }) => time)) + 1;
     for (const seed of [0, 1, 2, 3, 4]) {
-      const random = seed === 0 ? oneAfterAnother() : seeded(seed);
+      // Nothing but zeros: the first task that can go on does, so that one is done with a file before the next begins it.
+      const chaos = seed === 0 ? { random: () => 0, crashes: 0 } : { random: seeded(seed) };
       const one = await testTopology([relay, ...all], { partitions: 4 });
       const two = await testTopology([relay, ...all], { partitions: 4 });
       for (const some of [half, rest]) {
@@ -265,7 +259,7 @@ describe('a second file of the same dataset', () => {
           two.send(inbox, item);
         }
         two.close(inbox, end(some));
-        two.run({ random });
+        two.run(chaos);
       }
       one.close(inbox, end(rest));
       one.run();
