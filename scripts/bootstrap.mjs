@@ -88,7 +88,12 @@ function become(node, args) {
   const underNpm = process.env.npm_lifecycle_event !== undefined;
   const watched = ['--import', endWithParent, ...args];
   // glibc would keep freed buffers in a pool of each thread.
-  const environment = { ...process.env, MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
+  const environment = {
+    MALLOC_ARENA_MAX: '2',
+    // A command starts in half the time when its modules need not be compiled again.
+    NODE_COMPILE_CACHE: join(modules, '.cache', 'compiled'),
+    ...process.env,
+  };
   if (process.execve !== undefined && process.platform !== 'win32') {
     process.execve(resolve(node), [node, ...(underNpm ? watched : args)], environment);
   }
