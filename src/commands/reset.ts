@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { Command } from 'commander';
+import { LogError } from '../log/log.ts';
 import { configOf, withCommon } from './command.ts';
 import { markersOf, underReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
@@ -48,9 +49,16 @@ export function resetCommand(program: Command): void {
       const marker = flags.all === true ? markers.all : markers.computed;
       await place.log.create([{ name: marker, partitions: 1, cleanup: 'compact' }]);
       const groups = [...(await place.log.positions()).keys()].filter(mine);
-      await place.log.forget(
-        flags.all === true ? groups : groups.filter((group) => !group.startsWith(`${shop}.source.`)),
-      );
+      try {
+        await place.log.forget(
+          flags.all === true ? groups : groups.filter((group) => !group.startsWith(`${shop}.source.`)),
+        );
+      } catch (error) {
+        // Refused whole, because something of the shop runs: nothing is under way.
+        if (!standing.includes(marker) && error instanceof LogError && error.code === 'UNAVAILABLE')
+          await place.log.delete([marker]);
+        throw error;
+      }
       emptyTables(place.paths.tables, shop);
       await rm(join(place.paths.lake, shop), { recursive: true, force: true });
       await place.log.delete(doomed);
