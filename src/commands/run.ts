@@ -71,7 +71,7 @@ export function runCommand(program: Command): void {
 }
 
 /** Shows what the pipeline does while `work` goes on. */
-export async function watch(pipeline: Pipeline, shop: string, work: () => Promise<void>): Promise<void> {
+async function watch(pipeline: Pipeline, shop: string, work: () => Promise<void>): Promise<void> {
   const live = liveRegion();
   const started = performance.now();
   const timer = setInterval(() => live.show(statusText(shop, pipeline.status(), performance.now() - started)), 250);
