@@ -67,7 +67,7 @@ async function replay(
     process.execPath,
     [
       // As scripts/bootstrap.mjs starts it.
-      ...['--max-semi-space-size=16', '--heap-growing-percent=40'],
+      ...['--max-semi-space-size=8', '--heap-growing-percent=40'],
       ...['--import', `data:text/javascript,${encodeURIComponent(usage)}`, join(root, 'src/cli.ts')],
       ...['replay', path, '--dataset', dataset, '--run', '--json', '--data', data],
     ],

@@ -46,7 +46,7 @@ export function runCommand(program: Command): void {
         only,
         sinks: flags.sinks,
         signal: AbortSignal.any([stopped, finished.signal]),
-        ...(flags.untilCaughtUp === true ? { linger: 500 } : {}),
+        ...(flags.untilCaughtUp === true ? { linger: 200 } : {}),
       });
       await watch(pipeline, shop, async () => {
         try {
