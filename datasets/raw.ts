@@ -65,7 +65,7 @@ export function rawTopic(descriptor: Descriptor, columns: readonly string[] = co
 }
 
 /** The key of a raw row: the key role's text, falling back to the order. */
-export function rawKey(descriptor: Descriptor): (row: RawRow) => string | null {
+function rawKey(descriptor: Descriptor): (row: RawRow) => string | null {
   const { columns, key } = descriptor;
   const order = columns.order === undefined ? undefined : columnName(columns.order);
   const customer = columns.customer === undefined || key === 'order' ? undefined : columnName(columns.customer);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import {
   type GeneratorProgress,
@@ -79,8 +78,6 @@ export function generateCommand(program: Command): void {
       } finally {
         live.done();
       }
-      // Lets the terminal finish its last line before the summary.
-      await sleep(0);
       const seconds = (performance.now() - started) / 1000;
       if (flags.json === true) console.log(JSON.stringify({ shop, preset: flags.preset, ...summary, seconds }));
       else {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Tick } from '../../../schemas/generated.ts';
+import { topics } from '../../../schemas/topics.ts';
 import { openEmbeddedRegistry } from '../../../src/avro/embedded-registry.ts';
 import { memoryRegistry } from '../../../src/avro/memory-registry.ts';
 import type { Registry } from '../../../src/avro/registry.ts';
@@ -18,7 +19,6 @@ import { partitionOf } from '../../../src/log/partition.ts';
 import { shopFeed, transactionsFeed } from './feed.ts';
 import { type GeneratorOptions, runGenerator } from './runner.ts';
 import { DAY, HOUR, SECOND } from './time.ts';
-import { syntheticShop, syntheticTransactions } from './topics.ts';
 
 const start = Date.UTC(2024, 0, 1);
 const partitions = 3;
@@ -98,13 +98,13 @@ test('writes the preset in order, each record in its customer’s partition', as
   await using shop = await fixture();
   const summary = await shop.run({ count: 20_000 });
   expect(summary).toMatchObject({ written: 20_000, total: 20_000, ended: 'count' });
-  expect((await entries(shop.log, shop.registry, syntheticShop)).map(valuesOf)).toEqual(expected(20_000));
+  expect((await entries(shop.log, shop.registry, topics.syntheticShop)).map(valuesOf)).toEqual(expected(20_000));
 });
 
 test('ticks in every partition: at the beginning, at the hours, closed at the end, and never ahead of a record', async () => {
   await using shop = await fixture();
   const { eventTime } = await shop.run({ count: 20_000 });
-  for (const partition of await entries(shop.log, shop.registry, syntheticShop)) {
+  for (const partition of await entries(shop.log, shop.registry, topics.syntheticShop)) {
     const ticks = partition.flatMap(({ tick }) => (tick === undefined ? [] : [tick]));
     expect(partition[0]?.tick).toEqual({ writer: 'generator.shop', from: 0, of: 1, time: start, closed: false });
     expect(partition.at(-1)?.tick).toMatchObject({ time: eventTime, closed: true });
@@ -128,7 +128,7 @@ test('goes on where the last commit was, whenever it is stopped', async () => {
     expect(summary.total).toBe(total + summary.written);
     total = summary.total;
   }
-  expect((await entries(shop.log, shop.registry, syntheticShop)).map(valuesOf)).toEqual(expected(40_000));
+  expect((await entries(shop.log, shop.registry, topics.syntheticShop)).map(valuesOf)).toEqual(expected(40_000));
 });
 
 test('a process killed at any instant leaves what one run would have written', async () => {
@@ -143,7 +143,7 @@ test('a process killed at any instant leaves what one run would have written', a
     }
     await using log = await openEmbeddedLog({ path: join(folder, 'log') });
     await using registry = await openEmbeddedRegistry({ path: join(folder, 'registry') });
-    const found = (await entries(log, registry, syntheticShop)).map(valuesOf);
+    const found = (await entries(log, registry, topics.syntheticShop)).map(valuesOf);
     const total = found.reduce((sum, values) => sum + values.length, 0);
     expect(total).toBeGreaterThan(20_000);
     expect(found).toEqual(expected(total));
@@ -159,7 +159,7 @@ test('two runs of one shop take turns: the second waits, and goes on after the f
   const second = shop.run({ count: 40_000, onProgress: ({ phase }) => phase === 'waiting' && stop.abort() });
   const summaries = await Promise.all([first, second]);
   expect(summaries[0].written + summaries[1].written).toBe(40_000);
-  expect((await entries(shop.log, shop.registry, syntheticShop)).map(valuesOf)).toEqual(expected(40_000));
+  expect((await entries(shop.log, shop.registry, topics.syntheticShop)).map(valuesOf)).toEqual(expected(40_000));
 });
 
 test('settings left out are as the first run had them, and others are refused', async () => {
@@ -170,7 +170,7 @@ test('settings left out are as the first run had them, and others are refused', 
   await expect(shop.run({ start: start + DAY })).rejects.toThrow('--start 2024-01-01, not 2024-01-02');
   const summary = await shop.run({ seed: undefined, customers: undefined, start: undefined, count: 2_000 });
   expect(summary).toMatchObject({ written: 1_000, total: 2_000 });
-  expect((await entries(shop.log, shop.registry, syntheticShop)).map(valuesOf)).toEqual(expected(2_000));
+  expect((await entries(shop.log, shop.registry, topics.syntheticShop)).map(valuesOf)).toEqual(expected(2_000));
 });
 
 test('impossible options are refused before anything is written', async () => {
@@ -194,7 +194,7 @@ test('more can be asked for after the end, which opens the writer again', async 
   await shop.run({ count: 500 });
   expect(await shop.run({ count: 500 })).toMatchObject({ written: 0, total: 500, ended: 'count' });
   expect(await shop.run({ count: 600 })).toMatchObject({ written: 100, total: 600, ended: 'count' });
-  const [partition] = await entries(shop.log, shop.registry, syntheticShop);
+  const [partition] = await entries(shop.log, shop.registry, topics.syntheticShop);
   const closings = partition?.flatMap(({ tick }) => (tick === undefined ? [] : [tick.closed]));
   expect(closings?.join(' ')).toMatch(/^false (false )*true false (false )*true$/);
 });
@@ -216,7 +216,7 @@ test('after the history the event clock runs at its factor, and ticks also when 
   });
   expect(summary.eventTime).toBeGreaterThan(start + 2 * DAY + 5 * 60 * SECOND);
   expect(summary.eventTime).toBeLessThanOrEqual(start + 2 * DAY + 20 * 60 * SECOND);
-  const [partition] = await entries(shop.log, shop.registry, syntheticShop);
+  const [partition] = await entries(shop.log, shop.registry, topics.syntheticShop);
   const live = partition?.filter(({ tick }) => tick !== undefined && tick.time > start + 2 * DAY);
   expect(live?.length).toBeGreaterThan(3);
 });
@@ -227,7 +227,7 @@ test('preset transactions is spaced by its rate, which may change from run to ru
   await shop.run({ ...options, rate: 10, count: 100 });
   const { eventTime } = await shop.run({ ...options, rate: 1000, count: 200 });
   expect(eventTime).toBe(start + 10 * SECOND + 99);
-  const times = (await entries(shop.log, shop.registry, syntheticTransactions)).flatMap((partition) =>
+  const times = (await entries(shop.log, shop.registry, topics.syntheticTransactions)).flatMap((partition) =>
     valuesOf(partition).map(({ timestamp }) => timestamp - start),
   );
   const spaced = Array.from({ length: 100 }, (_, index) => [index * 100, 10_000 + index]).flat();

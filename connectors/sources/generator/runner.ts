@@ -1,4 +1,5 @@
 import type { SourcePosition, SyntheticShopEvent, SyntheticTransaction } from '../../../schemas/generated.ts';
+import { topics } from '../../../schemas/topics.ts';
 import type { Registry } from '../../../src/avro/registry.ts';
 import { physicalName, type Topic } from '../../../src/engine/topic.ts';
 import { type Log, LogError, type Owned } from '../../../src/log/log.ts';
@@ -9,7 +10,6 @@ import { GeneratorError } from './error.ts';
 import { type Feed, shopFeed, transactionsFeed } from './feed.ts';
 import { resumeShop, resumeTransactions, type Settings } from './settings.ts';
 import { DAY, SECOND } from './time.ts';
-import { syntheticShop, syntheticTransactions } from './topics.ts';
 import { type Clock, pause, writeFeed } from './write.ts';
 
 export type Preset = 'transactions' | 'shop';
@@ -124,14 +124,14 @@ async function writeShop(options: GeneratorOptions, owned: Owned, run: Run): Pro
   const positions = await openPositions(options.log, options.registry, options.shop);
   const kept = await positions.last(sourceId('shop'));
   const from = resumeShop(options.shop, options, options.history, options.now(), kept);
-  return write(options, owned, run, syntheticShop, shopFeed(from, from), positions, kept, from.start);
+  return write(options, owned, run, topics.syntheticShop, shopFeed(from, from), positions, kept, from.start);
 }
 
 async function writeTransactions(options: GeneratorOptions, owned: Owned, run: Run): Promise<'count' | 'signal'> {
   const positions = await openPositions(options.log, options.registry, options.shop);
   const kept = await positions.last(sourceId('transactions'));
   const from = resumeTransactions(options.shop, options, options.history, options.now(), kept);
-  return write(options, owned, run, syntheticTransactions, transactionsFeed(from), positions, kept, from.start);
+  return write(options, owned, run, topics.syntheticTransactions, transactionsFeed(from), positions, kept, from.start);
 }
 
 async function write<T extends { readonly timestamp: number }>(
@@ -180,7 +180,7 @@ export function sourceId(preset: Preset): string {
 }
 
 function topicOf(preset: Preset): Topic<SyntheticShopEvent> | Topic<SyntheticTransaction> {
-  return preset === 'shop' ? syntheticShop : syntheticTransactions;
+  return preset === 'shop' ? topics.syntheticShop : topics.syntheticTransactions;
 }
 
 function check({ history, clock, count }: GeneratorOptions): void {
