@@ -297,6 +297,14 @@ export interface Tick {
   readonly closed: boolean;
 }
 
+/** The version of a topology whose results everybody reads, until another is promoted. */
+export interface TopologyVersion {
+  readonly topology: string;
+  readonly version: string;
+  /** What it writes: names within the shop, without the version. */
+  readonly topics: readonly string[];
+}
+
 /** A category's hour. */
 export const categoryMetricSchema: RecordSchema = {
   "type": "record",
@@ -1424,6 +1432,32 @@ export const tickSchema: RecordSchema = {
       "name": "closed",
       "type": "boolean",
       "doc": "The writer has ended and holds nobody back."
+    }
+  ]
+};
+
+/** The version of a topology whose results everybody reads, until another is promoted. */
+export const topologyVersionSchema: RecordSchema = {
+  "type": "record",
+  "name": "TopologyVersion",
+  "namespace": "ebb",
+  "doc": "The version of a topology whose results everybody reads, until another is promoted.",
+  "fields": [
+    {
+      "name": "topology",
+      "type": "string"
+    },
+    {
+      "name": "version",
+      "type": "string"
+    },
+    {
+      "name": "topics",
+      "type": {
+        "type": "array",
+        "items": "string"
+      },
+      "doc": "What it writes: names within the shop, without the version."
     }
   ]
 };

@@ -12,6 +12,7 @@ import {
   type SinkErrorCode,
   type SinkRecord,
 } from './sink.ts';
+import { baseName } from './tables.ts';
 
 export type FileFormat = 'parquet' | 'avro';
 
@@ -41,7 +42,7 @@ export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSink
     name: 'files',
     limits: { records: 10_000, bytes: 4 << 20, linger: 30_000, atOnce: 1, ...limits },
     async put(range, again) {
-      const topicFolder = join(dir, shop, range.topic);
+      const topicFolder = join(dir, shop, baseName(range.topic));
       try {
         await makeFolder(topicFolder);
         const files = rangeFiles(topicFolder, range, format);

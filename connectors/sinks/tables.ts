@@ -141,5 +141,11 @@ export function tableOf(topic: string): Table | undefined {
   if (topic.endsWith('.late')) {
     return lateEvents;
   }
-  return byTopic.get(topic);
+  return byTopic.get(baseName(topic));
+}
+
+/** The name under which results stand, whichever version of a topology computed them: `sessions` of `sessions.v2`. */
+export function baseName(topic: string): string {
+  const [base = topic, version, more] = topic.split('.');
+  return version !== undefined && version !== 'state' && more === undefined && byTopic.has(base) ? base : topic;
 }

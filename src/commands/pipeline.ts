@@ -7,6 +7,7 @@ import { lagOf, type Reader } from './caught-up.ts';
 import { descriptorsOf } from './descriptors.ts';
 import { startSinkThread } from './sink-thread.ts';
 import { routesOf, sinkReaders } from './sinks.ts';
+import { readVersions, resultTopics, type Versions, versionInForce, writeVersion } from './versions.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface PipelineOptions {
@@ -55,20 +56,22 @@ const OTHERS_OWN_IT = 12_000;
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { place, shop } = options;
   const { log, registry, config } = place;
+  const { topologies, results, versions } = await chosen(options);
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const running = await runTopologies({
     log,
     registry,
     shop,
-    topologies: await chosen(options),
+    topologies,
     partitions: config.partitions,
+    versions: versions.topics,
     signal,
     commit: { interval: config.commitInterval },
     ...(config.idle > 0 ? { idle: config.idle * 1000 } : {}),
     now: () => performance.now(),
   });
-  const routes = await routesOf(place, shop, running.plans).catch(async (error: unknown) => {
+  const routes = await routesOf(place, shop, results, versions.topics).catch(async (error: unknown) => {
     failed.abort();
     await Promise.allSettled([running.done]);
     throw error;
@@ -103,18 +106,46 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   };
 }
 
-async function chosen({ place, shop, only }: PipelineOptions): Promise<readonly Topology[]> {
-  const existing = new Set((await place.log.topics()).map(({ name }) => name));
-  const all = topologiesOf(shop, await descriptorsOf(place.log, place.registry, shop), existing);
-  if (only === undefined || only.length === 0) return all;
-  return only.map((name) => {
-    const found = all.find((topology) => topology.name === name);
-    if (found === undefined)
-      throw new UnknownTopologyError(
-        `shop ${shop} has no topology ${name}: the names are ${all.map((one) => one.name).join(', ')}`,
-      );
-    return found;
-  });
+interface Chosen {
+  readonly topologies: readonly Topology[];
+  /** Names on the log of what they give to others, and of what stands of those whose code is another version's. */
+  readonly results: ReadonlySet<string>;
+  readonly versions: Versions;
+}
+
+/**
+ * The topologies whose code is of the version that everybody reads. Code of another version would go on from state that is
+ * not its own, so it is left out, and that is said.
+ */
+async function chosen({ place: { log, registry }, shop, only = [] }: PipelineOptions): Promise<Chosen> {
+  const existing = new Set((await log.topics()).map(({ name }) => name));
+  const all = topologiesOf(shop, await descriptorsOf(log, registry, shop), existing);
+  const wanted = only.length === 0 ? all : only.map((name) => named(all, shop, name));
+  const versions = await readVersions(log, registry, shop);
+  const topologies: Topology[] = [];
+  const results = new Set<string>();
+  for (const topology of wanted) {
+    const version = versionInForce(versions, existing, shop, topology);
+    for (const name of resultTopics(shop, { ...topology, version })) results.add(name);
+    if (version === topology.version) topologies.push(topology);
+    else console.error(leftOut(topology, version));
+    // Said once, or the code's next version would be taken for the one in force.
+    if (version !== 'v1' && !versions.promoted.has(topology.name)) await writeVersion(log, registry, shop, topology);
+  }
+  return { topologies, results, versions: await readVersions(log, registry, shop) };
+}
+
+function leftOut({ name, version }: Topology, inForce: string): string {
+  return `ebb: ${name} is not run: its code is ${version}, and everybody reads ${inForce}. \`ebb reprocess ${name} --as ${version}\` computes ${version} beside it, \`ebb promote ${name} --to ${version}\` has everybody read that.`;
+}
+
+/** @throws UnknownTopologyError */
+export function named(all: readonly Topology[], shop: string, name: string): Topology {
+  const found = all.find((topology) => topology.name === name);
+  if (found !== undefined) return found;
+  throw new UnknownTopologyError(
+    `shop ${shop} has no topology ${name}: the names are ${all.map((one) => one.name).join(', ')}`,
+  );
 }
 
 function readerOf({ group, inputs }: Plan): Reader {

@@ -3,8 +3,7 @@ import { runSink, sinkGroup } from '../../connectors/sinks/runner.ts';
 import type { Sink } from '../../connectors/sinks/sink.ts';
 import { openSqliteSink } from '../../connectors/sinks/sqlite.ts';
 import { tableOf } from '../../connectors/sinks/tables.ts';
-import type { Plan } from '../engine/plan.ts';
-import { physicalName } from '../engine/topic.ts';
+import { physicalName, type TopicVersions } from '../engine/topic.ts';
 import type { Reader } from './caught-up.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -16,21 +15,23 @@ export interface Routes {
 
 export type SinkName = keyof Routes;
 
-/** Results, late records and dead letters go to the tables; raw rows and events to the files. */
-export async function routesOf({ log }: Workplace, shop: string, plans: readonly Plan[]): Promise<Routes> {
+/**
+ * Results, late records and dead letters go to the tables; raw rows and events to the files.
+ * @param results names on the log of what topologies give to others
+ */
+export async function routesOf(
+  { log }: Workplace,
+  shop: string,
+  results: ReadonlySet<string>,
+  versions: TopicVersions,
+): Promise<Routes> {
   const inShop = (await log.topics())
     .filter(({ name }) => name.startsWith(`${shop}.`))
     .map(({ name }) => name.slice(shop.length + 1));
-  const written = new Set(
-    plans.flatMap((plan) => [
-      plan.dead.topic,
-      plan.late.topic,
-      ...[...plan.outputs.values()].map(({ physical }) => physical),
-    ]),
-  );
+  const events = physicalName(shop, 'events', versions.get('events'));
   return {
-    sqlite: inShop.filter((name) => tableOf(name) !== undefined && written.has(physicalName(shop, name))),
-    files: inShop.filter((name) => name === 'events' || /^(raw|synthetic)\.[^.]+$/.test(name)),
+    sqlite: inShop.filter((name) => tableOf(name) !== undefined && results.has(physicalName(shop, name))),
+    files: inShop.filter((name) => physicalName(shop, name) === events || /^(raw|synthetic)\.[^.]+$/.test(name)),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { openDecoder } from '../../connectors/sinks/decode.ts';
 import { isTick } from '../engine/tick.ts';
-import type { Log } from '../log/log.ts';
+import { physicalName } from '../engine/topic.ts';
 import { configOf, untilSignalled, wholeNumber, withCommon } from './command.ts';
 import { topicsOfShop } from './shops.ts';
 import { dim } from './terminal.ts';
-import { openWorkplace } from './workplace.ts';
+import { readVersions } from './versions.ts';
+import { openWorkplace, type Workplace } from './workplace.ts';
 
 class UnknownTopicError extends Error {
   override readonly name = 'UnknownTopicError';
@@ -34,7 +35,7 @@ export function tailCommand(program: Command): void {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';
       await using place = await openWorkplace(config, 'existing');
-      const topic = await findTopic(place.log, shop, name);
+      const topic = await findTopic(place, shop, name);
       if (flags.from !== 'start' && flags.from !== 'end')
         throw new RangeError(`--from ${flags.from}: give start or end`);
       const stop = untilSignalled();
@@ -68,9 +69,12 @@ export function tailCommand(program: Command): void {
     });
 }
 
-async function findTopic(log: Log, shop: string, name: string): Promise<string> {
+/** Of a topology's results those of the version that everybody reads, unless the name says otherwise (`sessions.v2`, `demo.sessions`). */
+async function findTopic({ log, registry }: Workplace, shop: string, name: string): Promise<string> {
   const names = (await log.topics()).map((topic) => topic.name);
-  const found = names.find((topic) => topic === `${shop}.${name}`) ?? names.find((topic) => topic === name);
+  const { topics } = await readVersions(log, registry, shop);
+  const read = physicalName(shop, name, topics.get(name));
+  const found = names.find((topic) => topic === read) ?? names.find((topic) => topic === name);
   if (found !== undefined) return found;
   const mine = await topicsOfShop(log, shop);
   throw new UnknownTopicError(`shop ${shop} has no topic ${name}: the names are ${mine.join(', ')}`);

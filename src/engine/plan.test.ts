@@ -59,6 +59,10 @@ describe('a topology’s topics', () => {
       'shop.plain.v2.late',
       'shop.plain.v2.dead',
     ]);
+    const versions = new Map([['points', 'v3']]);
+    const options = { shop: 'shop', registry: memoryRegistry(), existing: new Map(), partitions: 4 };
+    const reading = await plan({ ...options, topology: plain('v2'), versions });
+    expect([...reading.inputs.values()].map(({ physical }) => physical)).toEqual(['shop.points.v3']);
     expect([(await planned(plain())).group, (await planned(plain('v2'))).group]).toEqual([
       'shop.plain.v1',
       'shop.plain.v2',

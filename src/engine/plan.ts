@@ -7,7 +7,7 @@ import { Graph } from './graph.ts';
 import { definedOnce, type SchemaJson } from './schema-names.ts';
 import type { SharedInputs } from './shared-inputs.ts';
 import { type TickCodec, tickCodec } from './tick.ts';
-import { physicalName, type Topic } from './topic.ts';
+import { physicalName, type Topic, type TopicVersions } from './topic.ts';
 import { type Topology, TopologyError, topicOf } from './topology.ts';
 import { type WatermarkState, watermarkStateSchema } from './watermark.ts';
 
@@ -63,6 +63,8 @@ export interface PlanOptions {
   /** Partitions of a topic on the log by its name there; topics that do not exist yet get `partitions`. */
   readonly existing: ReadonlyMap<string, number>;
   readonly partitions: number;
+  /** Which version of a topic is read, by the topic's name; `v1` of those that are not named. */
+  readonly versions?: TopicVersions;
   /** Serdes of topics that several topologies of this process read: see shared-inputs.ts. */
   readonly shared?: SharedInputs;
 }
@@ -85,6 +87,7 @@ export function ownTopics(
 export async function plan(options: PlanOptions): Promise<Plan> {
   const { topology, shop, registry, existing } = options;
   const own = ownTopics(shop, topology);
+  const read = options.versions ?? new Map<string, string>();
   const partitionsOf = (name: string): number => existing.get(name) ?? options.partitions;
 
   async function planTopic(topic: Topic<unknown>, version: string): Promise<PlannedTopic> {
@@ -113,7 +116,7 @@ export async function plan(options: PlanOptions): Promise<Plan> {
       throw invalid(
         `inputs ${same[0]} and ${name} are both topic ${topic.name}; name it once, and use the stream twice`,
       );
-    const planned = await planTopic(topic, 'v1');
+    const planned = await planTopic(topic, read.get(topic.name) ?? 'v1');
     inputs.set(name, { ...planned, serde: options.shared?.serde(planned) ?? planned.serde, isTable: 'table' in input });
   }
   const counts = new Set([...inputs.values()].map(({ partitions }) => partitions));
@@ -124,7 +127,8 @@ export async function plan(options: PlanOptions): Promise<Plan> {
     );
   }
   const broadcast = new Map<string, PlannedTopic>();
-  for (const [name, topic] of Object.entries(topology.broadcast)) broadcast.set(name, await planTopic(topic, 'v1'));
+  for (const [name, topic] of Object.entries(topology.broadcast))
+    broadcast.set(name, await planTopic(topic, read.get(topic.name) ?? 'v1'));
   const outputs = new Map<string, PlannedTopic>();
   for (const [name, topic] of Object.entries(topology.to)) outputs.set(name, await planTopic(topic, topology.version));
 

@@ -5,6 +5,7 @@ import { type Plan, plan, topicsOf } from './plan.ts';
 import { sharedInputs } from './shared-inputs.ts';
 import type { Task } from './task.ts';
 import { type CommitPolicy, runTask, type TaskRunOptions } from './task-runner.ts';
+import type { TopicVersions } from './topic.ts';
 import type { Topology } from './topology.ts';
 
 export interface RunOptions {
@@ -14,6 +15,8 @@ export interface RunOptions {
   readonly topologies: readonly Topology[];
   /** Of topics that do not exist yet. */
   readonly partitions: number;
+  /** See `PlanOptions.versions`. */
+  readonly versions?: TopicVersions;
   /** Abort to stop: tasks commit what they have in hand and leave. */
   readonly signal: AbortSignal;
   readonly commit?: Partial<CommitPolicy>;
@@ -72,12 +75,12 @@ interface Live {
 
 /** Makes the topics and runs topologies on a log until `signal` aborts. @throws TopologyError, AvroError, LogError before anything runs */
 export async function runTopologies(options: RunOptions): Promise<Running> {
-  const { log, registry, shop, topologies, partitions } = options;
+  const { log, registry, shop, topologies, partitions, versions = new Map() } = options;
   const existing = new Map((await log.topics()).map((info) => [info.name, info.partitions]));
-  const shared = sharedInputs(shop, topologies);
+  const shared = sharedInputs(shop, topologies, versions);
   const live: Live[] = [];
   for (const topology of topologies) {
-    const planned = await plan({ topology, shop, registry, existing, partitions, shared });
+    const planned = await plan({ topology, shop, registry, existing, partitions, versions, shared });
     const specs = topicsOf(planned);
     await log.create(specs);
     for (const spec of specs) existing.set(spec.name, spec.partitions);

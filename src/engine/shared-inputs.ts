@@ -1,5 +1,5 @@
 import type { Serde } from '../avro/serde.ts';
-import { physicalName, type RecordSchema } from './topic.ts';
+import { physicalName, type RecordSchema, type TopicVersions } from './topic.ts';
 import { type Topology, topicOf } from './topology.ts';
 
 /** Gives topologies of one process that read the same topic the same serde, so that each record is decoded once for all. A topology must not change the values that it is given: others see them too. */
@@ -12,11 +12,16 @@ export interface SharedInputs {
   }): Serde<unknown> | undefined;
 }
 
-export function sharedInputs(shop: string, topologies: readonly Topology[]): SharedInputs {
+export function sharedInputs(
+  shop: string,
+  topologies: readonly Topology[],
+  versions: TopicVersions = new Map(),
+): SharedInputs {
   const readers = new Map<string, number>();
   for (const { from } of topologies) {
     for (const input of Object.values(from)) {
-      const name = physicalName(shop, topicOf(input).name);
+      const topic = topicOf(input).name;
+      const name = physicalName(shop, topic, versions.get(topic));
       readers.set(name, (readers.get(name) ?? 0) + 1);
     }
   }

@@ -54,6 +54,9 @@ export function topic<T extends object>(options: TopicOptions<T>): Topic<T> {
   };
 }
 
+/** Which version of a topic its readers read, by the topic's name, where that is not `v1`. */
+export type TopicVersions = ReadonlyMap<string, string>;
+
 /** `<shop>.<name>`, or `<shop>.<name>.<version>` from the second version of a topology on. */
 export function physicalName(shop: string, name: string, version = 'v1'): string {
   return version === 'v1' ? `${shop}.${name}` : `${shop}.${name}.${version}`;
