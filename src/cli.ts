@@ -7,6 +7,7 @@ import { queryCommand } from './commands/query.ts';
 import { replayCommand } from './commands/replay.ts';
 import { resetCommand } from './commands/reset.ts';
 import { runCommand } from './commands/run.ts';
+import { stackCommand } from './commands/stack.ts';
 import { tailCommand } from './commands/tail.ts';
 import { topicsCommand } from './commands/topics.ts';
 import { upCommand } from './commands/up.ts';
@@ -38,6 +39,7 @@ for (const add of [
   topicsCommand,
   describeCommand,
   resetCommand,
+  stackCommand,
 ])
   add(program);
 

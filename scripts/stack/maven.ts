@@ -1,0 +1,63 @@
+/** Programs for the Java machine, brought by Maven from wherever the user's Maven is set to look. */
+import { spawn } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StackError } from './error.ts';
+import type { Say } from './say.ts';
+import { needMaven } from './tools.ts';
+
+/** `group:artifact:version`, or `group:artifact:version:type:classifier`. */
+export type Artifact = string;
+
+// Later versions refuse artifacts whose parent is not published.
+const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:2.8';
+
+/** Puts the artifacts and all they need at run time, as jars, into `folder`. @throws StackError MISSING, DOWNLOAD */
+export async function fetchJars(artifacts: readonly Artifact[], folder: string, say: Say): Promise<void> {
+  const pom = join(folder, 'pom.xml');
+  await writeFile(pom, pomOf(artifacts));
+  await maven(
+    ['-f', pom, `${plugin}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`],
+    artifacts.join(' '),
+    say,
+  );
+  await rm(pom);
+}
+
+/** Unpacks an archive into `folder`. @throws StackError MISSING, DOWNLOAD */
+export async function fetchArchive(artifact: Artifact, folder: string, say: Say): Promise<void> {
+  await maven([`${plugin}:unpack`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`], artifact, say);
+  // What tar wrote beside the files, about them.
+  await rm(join(folder, 'PaxHeaders.X'), { recursive: true, force: true });
+}
+
+function pomOf(artifacts: readonly Artifact[]): string {
+  const dependencies = artifacts.map((artifact) => {
+    const [group, name, version] = artifact.split(':');
+    return `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`;
+  });
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+<modelVersion>4.0.0</modelVersion><groupId>ebb</groupId><artifactId>stack</artifactId><version>1</version><packaging>pom</packaging>
+<dependencies>${dependencies.join('\n')}</dependencies>
+</project>
+`;
+}
+
+async function maven(args: readonly string[], what: string, say: Say): Promise<void> {
+  await needMaven(say);
+  const { code, output } = await new Promise<{ code: number | null; output: string }>((done, failed) => {
+    const child = spawn('mvn', ['-Dstyle.color=never', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        const state = /Progress \(\d+\): ([^\r\n]*?)\s*[\r\n]/.exec(text)?.[1];
+        if (state !== undefined) say.progress(`downloading: ${state}`);
+      });
+    child.once('error', failed);
+    child.once('close', (code) => done({ code, output }));
+  });
+  if (code === 0) return;
+  const errors = output.split('\n').filter((line) => line.startsWith('[ERROR]'));
+  throw new StackError('DOWNLOAD', `${what} could not be downloaded. Maven says:\n${errors.slice(0, 3).join('\n')}`);
+}

@@ -1,0 +1,81 @@
+/** The stack as a whole: which services, where, with what settings; remembered in its directory. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { StackError } from './error.ts';
+import type { Values } from './service.ts';
+import { services } from './services.ts';
+
+/** How the servers run. */
+export type Mode = 'native' | 'docker';
+
+export interface Stack {
+  /** Of data, logs and state. */
+  readonly dir: string;
+  readonly mode: Mode;
+  readonly values: Values;
+}
+
+/** One server, and how it is. */
+export interface Report {
+  readonly name: string;
+  readonly address: string;
+  readonly state: 'healthy' | 'unhealthy' | 'down';
+  /** What is missing, when it is not healthy. */
+  readonly missing?: string;
+  readonly pid?: number;
+  readonly log?: string;
+}
+
+export const settings = services.flatMap((service) => service.settings);
+
+const fileSchema = z.object({ mode: z.enum(['native', 'docker']), values: z.record(z.string(), z.number()) });
+
+/** What was started in `dir` last; `undefined` when nothing was, or it was wiped. @throws StackError CONFLICT */
+export function rememberedStack(dir: string): Stack | undefined {
+  const file = fileOf(dir);
+  if (!existsSync(file)) return undefined;
+  const parsed = fileSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!parsed.success)
+    throw new StackError('CONFLICT', `${file} does not describe a stack: ${z.prettifyError(parsed.error)}`);
+  return { dir, mode: parsed.data.mode, values: { ...fallbacks(), ...parsed.data.values } };
+}
+
+export function remember({ dir, mode, values }: Stack): void {
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(fileOf(dir), `${JSON.stringify({ mode, values }, undefined, 2)}\n`);
+}
+
+/** What is asked for, over what was there, over the defaults. @throws StackError CONFLICT when data stand in the way */
+export function wantedStack(
+  asked: { readonly dir: string; readonly mode: Mode; readonly values: Values },
+  remembered: Stack | undefined,
+): Stack {
+  for (const { key, flag, fixedByData } of settings) {
+    const [was, is] = [remembered?.values[key], asked.values[key]];
+    if (fixedByData && was !== undefined && is !== undefined && was !== is)
+      throw new StackError(
+        'CONFLICT',
+        `The data in ${asked.dir} were made with ${flag.split(' ')[0]} ${was}. For ${is}, give another --dir, or remove the data first: ebb stack down --wipe`,
+      );
+  }
+  return { ...asked, values: { ...fallbacks(), ...remembered?.values, ...asked.values } };
+}
+
+/** Whether two say the same; a stack that runs is not changed under its users. */
+export function isSame(a: Stack, b: Stack): boolean {
+  return a.mode === b.mode && settings.every(({ key }) => a.values[key] === b.values[key]);
+}
+
+/** What Ebb is told to use this stack. */
+export function environmentOf({ values }: Stack): Readonly<Record<string, string>> {
+  return Object.assign({}, ...services.map((service) => service.environment(values)));
+}
+
+function fallbacks(): Values {
+  return Object.fromEntries(settings.map(({ key, fallback }) => [key, fallback]));
+}
+
+function fileOf(dir: string): string {
+  return join(dir, 'stack.json');
+}
