@@ -1,4 +1,5 @@
 import avro, { type Schema, type Type } from 'avsc';
+import { AvroError } from './error.ts';
 import { compile } from './type.ts';
 
 /**
@@ -9,6 +10,12 @@ export function incompatibility(readerSchema: Schema, writerSchema: Schema): str
   const reader = compile(readerSchema);
   const writer = compile(writerSchema);
   return readable(reader, writer) ? undefined : reasons(reader, writer, '').join('; ');
+}
+
+/** The refusal of a schema that cannot read what `version` of its subject wrote. */
+export function incompatible(subject: string, version: number, reason: string): AvroError {
+  const what = `${subject}: the new schema cannot read what version ${version} wrote`;
+  return new AvroError('INCOMPATIBLE', `${what}: ${reason}. Nothing was registered.`);
 }
 
 function readable(reader: Type, writer: Type): boolean {

@@ -34,6 +34,13 @@ it('counts ids from 1', async () => {
   expect(await registry.idOf('b-value', schema('B'))).toBe(2);
 });
 
+it('gives no id to a schema that it refuses', async () => {
+  await using registry = await openEmbeddedRegistry({ path: freshPath() });
+  await registry.idOf('a-value', schema('A'));
+  await expect(registry.idOf('a-value', schema('B'))).rejects.toMatchObject({ code: 'INCOMPATIBLE' });
+  await expect(registry.schemaOf(2)).rejects.toMatchObject({ code: 'UNKNOWN_SCHEMA' });
+});
+
 it('gives the same ids to processes that start at once on a file that does not exist yet', async () => {
   const path = freshPath();
   const module = join(import.meta.dirname, 'embedded-registry.ts');

@@ -1,7 +1,7 @@
 /** The schema registry in a SQLite file: several processes share it, and it may share the embedded log's file. */
 import { DatabaseSync } from 'node:sqlite';
 import type { Schema } from 'avsc';
-import { incompatibility } from './compatibility.ts';
+import { incompatibility, incompatible } from './compatibility.ts';
 import { AvroError } from './error.ts';
 import { normalise } from './normalise.ts';
 import type { Registry } from './registry.ts';
@@ -62,8 +62,7 @@ export async function openEmbeddedRegistry({ path }: EmbeddedRegistryOptions): P
     const before = latest.get(subject);
     const reason = incompatibility(parse(text), parse(before === undefined ? text : String(before.schema)));
     if (reason !== undefined) {
-      const what = `${subject}: the new schema cannot read what version ${Number(before?.version)} wrote`;
-      throw new AvroError('INCOMPATIBLE', `${what}: ${reason}. Nothing was registered.`);
+      throw incompatible(subject, Number(before?.version), reason);
     }
     addSchema.run(text);
     addVersion.run(subject, Number(before?.version ?? 0) + 1, text);

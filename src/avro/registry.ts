@@ -1,6 +1,6 @@
 import type { Schema } from 'avsc';
 
-/** The schema registry port. Adapters: `embedded-registry.ts` (a SQLite file). */
+/** The schema registry port. Adapters: `embedded-registry.ts` (a SQLite file), `confluent-registry.ts` (HTTP). */
 export interface Registry extends AsyncDisposable {
   /**
    * The id of `schema` under `subject`, registering it when it is new.
