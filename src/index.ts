@@ -11,15 +11,17 @@ export { openSerde, type Serde } from './avro/serde.ts';
 
 export { type CombineOptions, combine } from './engine/combine.ts';
 export { deduplicate } from './engine/deduplicate.ts';
+export type { RunnerEvent } from './engine/events.ts';
 export { expand } from './engine/expand.ts';
 export { joinStreams, joinTable, type StreamJoinOptions, type TableJoinOptions } from './engine/joins.ts';
 export { type Broadcast, type Keep, type LateDetails, type Rejection, reject } from './engine/keep.ts';
 export { type Message, mapValues, type Origin, withValue } from './engine/message.ts';
 export { type ItemOptions, type OrderedOptions, ordered, type Timed } from './engine/ordered.ts';
-export { type Running, type RunOptions, runTopologies, type TopologyStatus } from './engine/runner.ts';
+export { type Running, type RunOptions, runTopologies } from './engine/runner.ts';
 export type { SchemaJson } from './engine/schema-names.ts';
 export { type SessionOptions, sessionWindow } from './engine/sessions.ts';
 export { type SlidingOptions, slidingWindow } from './engine/sliding.ts';
+export type { TaskStatus, TopologyStatus } from './engine/status.ts';
 export type { StatefulOptions, Step } from './engine/store.ts';
 export { physicalName, type RecordSchema, type Topic, type TopicOptions, topic } from './engine/topic.ts';
 export {

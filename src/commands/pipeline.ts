@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topologiesOf } from '../../topologies/all.ts';
 import type { Plan } from '../engine/plan.ts';
-import { runTopologies, type TopologyStatus } from '../engine/runner.ts';
+import { runTopologies } from '../engine/runner.ts';
+import type { TopologyStatus } from '../engine/status.ts';
 import type { Topology } from '../engine/topology.ts';
 import { lagOf, type Reader } from './caught-up.ts';
 import { descriptorsOf } from './descriptors.ts';

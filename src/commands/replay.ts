@@ -122,7 +122,7 @@ function progressText(
   const { topologies, sinks } = pipeline.status();
   const lines = topologies.map(
     ({ topology, in: taken, lag }) =>
-      `  ${topology.name.padEnd(26)} ${count(taken).padStart(11)} in ${count(lag).padStart(9)} behind`,
+      `  ${topology.padEnd(26)} ${count(taken).padStart(11)} in ${count(lag).padStart(9)} behind`,
   );
   return [
     head,

@@ -7,7 +7,7 @@ const stream = process.stderr;
 /** The pipeline at a glance, for stderr. @param elapsed ms since it started */
 export function statusText(shop: string, { topologies, sinks }: PipelineStatus, elapsed: number): string {
   const rows = topologies.map(({ topology, in: taken, out, lag, late, dead, watermark, keys }) => [
-    topology.name,
+    topology,
     taken,
     out,
     lag,

@@ -66,6 +66,7 @@ function onlyPartition(log: Log, group: string, partition: number): Log {
     read: (options) => log.read(options),
     append: (appends) => log.append(appends),
     positions: () => log.positions(),
+    members: () => log.members(),
     forget: (groups) => log.forget(groups),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

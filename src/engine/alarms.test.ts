@@ -14,6 +14,7 @@ function store(index: number): Store {
     entries: new Map(),
     dirty: [],
     changed: [],
+    bytes: 0,
     wake() {},
     update() {},
   };

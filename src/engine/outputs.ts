@@ -1,5 +1,12 @@
-import type { Append, NewRecord } from '../log/log.ts';
+import type { Append, NewRecord, Transaction } from '../log/log.ts';
 import { isTick } from './tick.ts';
+
+/** What a task wants committed, and how much that is. */
+export interface Flushed extends Transaction {
+  readonly records: number;
+  /** Of keys and values. */
+  readonly bytes: number;
+}
 
 /** Records gathered for one commit, by topic and partition, in the order in which they were put. */
 export class Outputs {
@@ -37,16 +44,17 @@ export class Outputs {
   }
 
   /** Everything put since the last call. */
-  take(): Append[] {
+  take(): Omit<Flushed, 'positions'> {
     const appends: Append[] = [];
     for (const [topic, partitions] of this.#topics) {
       partitions.forEach((records, partition) => {
         appends.push({ topic, partition, records });
       });
     }
+    const taken = { appends, records: this.records, bytes: this.bytes };
     this.#topics = new Map();
     this.records = 0;
     this.bytes = 0;
-    return appends;
+    return taken;
   }
 }

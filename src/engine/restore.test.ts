@@ -56,6 +56,18 @@ describe('a restored task', () => {
     expect(again.flush()).toMatchObject({ out: ['had undefined', 'b 60 at 60'], state: ['sums/b', 'ebb/task'] });
   });
 
+  it('knows how much state it has, as the task before it did', async () => {
+    const first = await byHand(keeping);
+    first.send(point('a', 1, 100), point('b', 2, 200));
+    const one = first.flush().transaction;
+    const two = first.task.stateBytes;
+    first.send(point('a', 3, 0), point('b', 4, 0), point('b', 5, 300));
+    const next = first.flush().transaction;
+    expect(first.task.stateBytes).toBe(two / 2);
+    expect((await byHand(keeping, { from: [one] })).task.stateBytes).toBe(two);
+    expect((await byHand(keeping, { from: [one, next] })).task.stateBytes).toBe(two / 2);
+  });
+
   it('deletes keys that it has only from its state', async () => {
     const first = await byHand(keeping);
     first.send(point('a', 1, 50));

@@ -44,6 +44,7 @@ export function restoreEntry({ stores }: Plan, graph: Graph, name: string, value
   const key = name.slice(slash + 1);
   const old = store.entries.get(key);
   if (old !== undefined) graph.alarms.set(old, Number.POSITIVE_INFINITY);
+  store.bytes += (value?.length ?? 0) - (old?.bytes ?? 0);
   if (value === null) {
     store.entries.delete(key);
     return;
@@ -52,6 +53,7 @@ export function restoreEntry({ stores }: Plan, graph: Graph, name: string, value
   const entry: Entry = old ?? newEntry(store, key);
   entry.state = state;
   entry.committed = true;
+  entry.bytes = value.length;
   store.entries.set(key, entry);
   graph.alarms.set(entry, wakeAt ?? Number.POSITIVE_INFINITY);
 }
@@ -67,10 +69,16 @@ export function flushStore(plan: Plan, store: Store, put: (record: NewRecord) =>
   for (const entry of store.dirty) {
     entry.dirty = false;
     if (entry.state !== undefined) {
+      const value = encode(plan, serde, entry);
       entry.committed = true;
-      put({ key: Buffer.from(`${store.name}/${entry.key}`), value: encode(plan, serde, entry) });
-    } else if (entry.committed && !store.entries.has(entry.key)) {
-      put({ key: Buffer.from(`${store.name}/${entry.key}`), value: null });
+      store.bytes += value.length - entry.bytes;
+      entry.bytes = value.length;
+      put({ key: Buffer.from(`${store.name}/${entry.key}`), value });
+    } else {
+      store.bytes -= entry.bytes;
+      entry.bytes = 0;
+      if (entry.committed && !store.entries.has(entry.key))
+        put({ key: Buffer.from(`${store.name}/${entry.key}`), value: null });
     }
   }
   store.dirty.length = 0;

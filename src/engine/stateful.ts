@@ -35,6 +35,7 @@ export function stateful<I, S, O>(
       entries: new Map(),
       dirty: [],
       changed: [],
+      bytes: 0,
       wake(entry, at) {
         guard(() => onAlarm(entry, at));
       },
@@ -145,5 +146,6 @@ export function newEntry(store: Store, key: string): Entry {
     dirty: false,
     committed: false,
     changed: false,
+    bytes: 0,
   };
 }

@@ -14,6 +14,8 @@ export interface Entry {
   committed: boolean;
   /** Changed since onCommit was last asked. */
   changed: boolean;
+  /** Of its state as the state topic holds it; 0 before it is there. */
+  bytes: number;
 }
 
 /** What happens to a key: its next state, what is emitted now, and when it wants to be woken. */
@@ -50,6 +52,8 @@ export interface Store {
   readonly entries: Map<string, Entry>;
   readonly dirty: Entry[];
   readonly changed: Entry[];
+  /** Sum of its entries' bytes. */
+  bytes: number;
   wake(entry: Entry, at: number): void;
   /** Emits what onCommit gives for the changed keys. */
   update(): void;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Batch, type Log, LogError, type Owned, type Positions, type Transaction } from '../log/log.ts';
+import { type Batch, type Log, LogError, type Owned, type Positions } from '../log/log.ts';
 import { appendIdleTick } from './idle.ts';
+import type { Flushed } from './outputs.ts';
 import { type Plan, type PlannedInput, type PlannedTopic, prepareState } from './plan.ts';
 import { Slots } from './slots.ts';
 import { Task } from './task.ts';
@@ -28,9 +29,12 @@ export interface TaskRunOptions {
   now(): number;
   onStart?(task: Task): void;
   onBatch?(batch: Batch): void;
-  onCommit?(took: number, records: number): void;
-  /** The log refuses commits, for a reason that can heal; the task waits. */
-  onRetry?(error: LogError): void;
+  /** @param took ms, from the first attempt on */
+  onCommit?(took: number, committed: Flushed): void;
+  /** The log refuses commits, for a reason that can heal; the task tries again after `pause` ms. */
+  onRetry?(error: LogError, pause: number): void;
+  /** A commit was refused because another owns the partition. */
+  onFenced?(error: LogError): void;
 }
 
 /**
@@ -58,6 +62,7 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
     await loop(options, task, slots, signal, heard);
     if (!owned.signal.aborted) await commit(options, task);
   } catch (error) {
+    if (error instanceof LogError && error.code === 'FENCED') options.onFenced?.(error);
     // Taken away or asked to leave: whoever owns the partition next goes on from the last commit.
     if (error instanceof LogError && (error.remedy === 'rejoin' || (signal.aborted && error.code !== 'CORRUPT')))
       return;
@@ -184,19 +189,18 @@ async function tickIdle(
  * until the partition is lost or the task is asked to stop: the next owner then goes on from the last commit.
  */
 async function commit({ owned, stop, now, onCommit, onRetry }: TaskRunOptions, task: Task): Promise<void> {
-  const transaction: Transaction = task.flush();
+  const transaction = task.flush();
   if (transaction.appends.length === 0 && Object.keys(transaction.positions).length === 0) return;
-  const records = transaction.appends.reduce((sum, append) => sum + append.records.length, 0);
   const started = now();
   const leave = AbortSignal.any([owned.signal, stop]);
   for (let pause = 50; ; pause = Math.min(pause * 2, 5_000)) {
     try {
       await owned.commit(transaction);
-      onCommit?.(now() - started, records);
+      onCommit?.(now() - started, transaction);
       return;
     } catch (error) {
       if (!(error instanceof LogError) || error.remedy !== 'retry' || leave.aborted) throw error;
-      onRetry?.(error);
+      onRetry?.(error, pause);
       await sleep(pause, undefined, { signal: leave }).catch(() => {});
     }
   }

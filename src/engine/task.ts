@@ -1,29 +1,21 @@
 import { AvroError } from '../avro/error.ts';
-import type { Batch, LogRecord, NewRecord, Positions, Transaction } from '../log/log.ts';
+import type { Batch, LogRecord, NewRecord, Positions } from '../log/log.ts';
 import { partitionOf } from '../log/partition.ts';
 import { BroadcastTable } from './broadcast.ts';
 import { type BroadcastInput, broadcastInput, takeBroadcast } from './broadcast-input.ts';
+import { noCounts } from './counters.ts';
 import { emittedOutside, operatorFailed } from './failure.ts';
 import { Graph } from './graph.ts';
 import { type Incoming, messageOf, originOfRecord } from './incoming.ts';
 import type { LateDetails } from './keep.ts';
 import type { Message, Origin } from './message.ts';
-import { Outputs } from './outputs.ts';
+import { type Flushed, Outputs } from './outputs.ts';
 import type { Plan } from './plan.ts';
 import { deadLetter, lateRecord } from './refused.ts';
 import { eachKept, flushStore, restoreEntry, TASK_KEY } from './state-topic.ts';
 import { behindHeader, isTick } from './tick.ts';
 import { TopologyError } from './topology.ts';
 import { combined, InputWatermark } from './watermark.ts';
-
-export interface TaskCounters {
-  in: number;
-  out: number;
-  late: number;
-  dead: number;
-  /** What `keep.count` counted. */
-  readonly custom: Map<string, number>;
-}
 
 interface TaskInput extends Incoming {
   push(message: Message<unknown>): void;
@@ -36,7 +28,7 @@ interface TaskInput extends Incoming {
  */
 export class Task {
   readonly partition: number;
-  readonly counters: TaskCounters = { in: 0, out: 0, late: 0, dead: 0, custom: new Map() };
+  readonly counters = noCounts();
   readonly #plan: Plan;
   readonly #graph: Graph;
   readonly #inputs = new Map<string, TaskInput>();
@@ -93,6 +85,12 @@ export class Task {
     return this.#watermark;
   }
 
+  /** ms: the newest event time heard of, of its last record or of a tick; -Infinity before anything is known. */
+  get newest(): number {
+    const ticks = [...this.#inputs.values()].map(({ watermark }) => watermark.newestTick);
+    return Math.max(this.#watermark, this.counters.in > 0 ? this.#now : Number.NEGATIVE_INFINITY, ...ticks);
+  }
+
   /** All inputs have ended. */
   get closed(): boolean {
     return this.#closed;
@@ -106,6 +104,11 @@ export class Task {
   /** Keys in state, by store. */
   get keys(): ReadonlyMap<string, number> {
     return new Map([...this.#graph.stores].map(([name, store]) => [name, store.entries.size]));
+  }
+
+  /** Of its state as it is on the log. */
+  get stateBytes(): number {
+    return [...this.#graph.stores.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Open windows and the like whose alarm has not come: what an ended input leaves incomplete. */
@@ -271,7 +274,7 @@ export class Task {
   }
 
   /** Everything to commit since the last flush: outputs, changed state, late records, dead letters and positions. */
-  flush(): Transaction {
+  flush(): Flushed {
     this.#advancing = true;
     this.#graph.update();
     this.#advancing = false;
@@ -292,6 +295,6 @@ export class Task {
     const positions: Positions = this.#positions;
     this.#positions = {};
     this.#moved = false;
-    return { appends: this.#outputs.take(), positions };
+    return { ...this.#outputs.take(), positions };
   }
 }

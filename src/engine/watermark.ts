@@ -83,6 +83,13 @@ export class InputWatermark {
     return held;
   }
 
+  /** The newest tick of any writer, whoever holds the watermark back. */
+  get newestTick(): number {
+    let newest = this.#idle;
+    for (const { times } of this.#writers.values()) for (const time of times) if (time > newest) newest = time;
+    return newest;
+  }
+
   /** The greatest event time observed. */
   get greatest(): number {
     return this.#greatest;

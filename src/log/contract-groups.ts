@@ -129,6 +129,22 @@ export function groupContract(subject: Subject): void {
       await expectCode(allOf(log.join({ group: 'g', topics: ['a', 'b'], signal })), 'TOPIC_DIFFERS');
     });
 
+    test('name their live members and what each owns', async () => {
+      const { log, another } = subject();
+      await log.create([topicOf('in', 3)]);
+      expect((await log.members()).get('g') ?? []).toEqual([]);
+      const one = member(log, 'g', ['in']);
+      const two = member(await another(), 'g', ['in']);
+      const members = await eventually(async () => {
+        const found = (await log.members()).get('g') ?? [];
+        return found.length === 2 && found.every(({ partitions }) => partitions.length > 0) ? found : undefined;
+      });
+      expect(members.flatMap(({ partitions }) => partitions).sort()).toEqual([0, 1, 2]);
+      expect(members.every(({ name }) => name !== '')).toBe(true);
+      await Promise.all([one.leave(), two.leave()]);
+      expect((await log.members()).get('g') ?? []).toEqual([]);
+    });
+
     test('are forgotten when nobody is in them any more', async () => {
       const { log } = subject();
       await log.create([topicOf('in')]);

@@ -9,6 +9,7 @@ import {
   type JoinOptions,
   type Log,
   LogError,
+  type Member,
   type Owned,
   type Positions,
   type ReadOptions,
@@ -125,6 +126,10 @@ class SqliteLog implements EmbeddedLog {
 
   positions(): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>> {
     return this.#query(() => this.#writing.positions());
+  }
+
+  members(): Promise<ReadonlyMap<string, readonly Member[]>> {
+    return this.#query(() => this.#leases.living());
   }
 
   forget(groups: readonly string[]): Promise<void> {

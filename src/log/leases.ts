@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { hasEnded, type ProcessIdentity } from './liveness.ts';
+import type { Member } from './log.ts';
 import { share } from './share.ts';
 import { integer, text } from './sqlite-file.ts';
 
@@ -37,6 +38,10 @@ export class Leases {
       isMember: db.prepare('SELECT 1 AS one FROM members WHERE id = ?'),
       removeMember: db.prepare('DELETE FROM members WHERE id = ?'),
       members: db.prepare('SELECT id FROM members WHERE member_group = ? ORDER BY id'),
+      living: db.prepare(`
+        SELECT m.id AS member, m.member_group, p.host, p.pid, p.born, p.beat, p.timeout
+        FROM members m JOIN processes p ON p.id = m.process ORDER BY m.member_group, m.id`),
+      held: db.prepare('SELECT partition FROM leases WHERE member_group = ? AND member = ? ORDER BY partition'),
       generation: db.prepare('SELECT generation FROM groups WHERE name = ?'),
       wake: db.prepare(`
         INSERT INTO groups (name, generation) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET generation = generation + 1`),
@@ -61,16 +66,23 @@ export class Leases {
 
   /** Processes that are in a group with this one and have ended or been silent for too long. */
   dead(process: number, group: string): readonly number[] {
-    const now = Date.now();
-    const isDead = (row: Record<string, SQLOutputValue>): boolean => {
-      // A beat from the future means that the clock was set back.
-      if (Math.abs(now - integer(row.beat)) > integer(row.timeout)) return true;
-      return hasEnded({ host: text(row.host), pid: integer(row.pid), born: text(row.born) });
-    };
     return this.#sql.others
       .all(process, group)
       .filter(isDead)
       .map((row) => integer(row.id));
+  }
+
+  /** Members whose process runs, by group. */
+  living(): ReadonlyMap<string, readonly Member[]> {
+    const groups = new Map<string, Member[]>();
+    for (const row of this.#sql.living.all()) {
+      if (isDead(row)) continue;
+      const group = text(row.member_group);
+      const partitions = this.#sql.held.all(group, integer(row.member)).map(({ partition }) => integer(partition));
+      const member = { name: `process ${integer(row.pid)} on ${text(row.host).split(' ')[0]}`, partitions };
+      groups.set(group, [...(groups.get(group) ?? []), member]);
+    }
+    return groups;
   }
 
   /** Takes a process out with all its members: their leases are free then. */
@@ -146,4 +158,11 @@ export class Leases {
     this.#sql.forgetPositions.run(group);
     this.#sql.forgetLeases.run(group);
   }
+}
+
+/** Whether the process of a row has ended, or been silent for too long. */
+function isDead(row: Record<string, SQLOutputValue>): boolean {
+  // A beat from the future means that the clock was set back.
+  if (Math.abs(Date.now() - integer(row.beat)) > integer(row.timeout)) return true;
+  return hasEnded({ host: text(row.host), pid: integer(row.pid), born: text(row.born) });
 }

@@ -74,6 +74,14 @@ export interface Owned {
   commit(transaction: Transaction): Promise<void>;
 }
 
+/** A live member of a group. */
+export interface Member {
+  /** For people: its process and machine, as far as the log knows them. */
+  readonly name: string;
+  /** The partition numbers that it owns, in order. */
+  readonly partitions: readonly number[];
+}
+
 export interface JoinOptions {
   readonly group: string;
   /** All with the same number of partitions. */
@@ -107,6 +115,8 @@ export interface Log extends AsyncDisposable {
   append(appends: Appends): Promise<void>;
   /** Committed positions of every group: group → topic → by partition (undefined: never committed). */
   positions(): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>>;
+  /** Live members of every group that has any. One that ended without leaving counts until the log has noticed. */
+  members(): Promise<ReadonlyMap<string, readonly Member[]>>;
   /** Forgets the committed positions of groups. The groups must have no live member. */
   forget(groups: readonly string[]): Promise<void>;
 }

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Log, LogError, type Owned } from '../log/log.ts';
+import { addCounts } from './counters.ts';
+import type { OnRunnerEvent } from './events.ts';
+import type { Live, Part } from './status.ts';
+import { type CommitPolicy, runTask, type TaskRunOptions } from './task-runner.ts';
+
+const defaultCommit: CommitPolicy = { interval: 100, records: 20_000, bytes: 8 * 1024 * 1024 };
+
+/** ms before a task is tried again. */
+const RETRY_PAUSE = 1_000;
+
+export interface PartOptions {
+  readonly log: Log;
+  readonly commit?: Partial<CommitPolicy>;
+  readonly idle?: number;
+  now(): number;
+  readonly onEvent?: OnRunnerEvent | undefined;
+}
+
+/** Runs a partition number of a topology while it is owned, keeps `live` up to date, and tells what happens. @throws as runTask */
+export async function runPart(options: PartOptions, live: Live, owned: Owned, stop: AbortSignal): Promise<void> {
+  const { log, now } = options;
+  const tell: OnRunnerEvent = (event) => options.onEvent?.(event);
+  const of = { topology: live.plan.topology.name, partition: owned.partition };
+  const part: Part = { task: undefined, lag: 0 };
+  let began = now();
+  const lags = new Map<string, number>();
+  /** What it has counted stays counted; a task in its place begins at nothing. */
+  const end = (): void => {
+    if (part.task !== undefined) addCounts(live.ended, part.task.counters);
+    part.task = undefined;
+  };
+  live.parts.set(owned.partition, part);
+  tell({ kind: 'task-gained', ...of });
+  let why: 'stopped' | 'taken' | 'failed' = 'failed';
+  try {
+    await untilItEnds({
+      log,
+      plan: live.plan,
+      owned,
+      commit: { ...defaultCommit, ...options.commit },
+      idle: options.idle,
+      stop,
+      now,
+      onStart(task) {
+        part.task = task;
+        live.waitsFor = undefined;
+        const keys = [...task.keys.values()].reduce((sum, one) => sum + one, 0);
+        tell({ kind: 'task-restored', ...of, took: now() - began, keys, bytes: task.stateBytes });
+      },
+      onBatch({ topic, end, next }) {
+        lags.set(topic, end - next);
+        part.lag = [...lags.values()].reduce((sum, lag) => sum + lag, 0);
+      },
+      onCommit(took, { records, bytes }) {
+        live.commits++;
+        live.waitsFor = undefined;
+        tell({ kind: 'committed', ...of, took, records, bytes });
+      },
+      onRetry({ code, message }, pause) {
+        live.waitsFor = message;
+        tell({ kind: 'retrying', ...of, what: 'commit', code, reason: message, pause });
+      },
+      onFenced: ({ message }) => tell({ kind: 'fenced', ...of, reason: message }),
+      onRestart({ code, message }, pause) {
+        live.waitsFor = message;
+        began = now() + pause;
+        end();
+        tell({ kind: 'retrying', ...of, what: 'task', code, reason: message, pause });
+      },
+    });
+    why = stop.aborted ? 'stopped' : 'taken';
+  } finally {
+    if (live.parts.get(owned.partition) === part) live.parts.delete(owned.partition);
+    end();
+    tell({ kind: 'task-lost', ...of, why });
+  }
+}
+
+interface Restartable extends TaskRunOptions {
+  onRestart(error: LogError, pause: number): void;
+}
+
+/** Runs a task, and again from its last commit when the log could not be read for a reason that can heal. */
+async function untilItEnds(options: Restartable): Promise<void> {
+  const { owned, stop } = options;
+  const leave = AbortSignal.any([owned.signal, stop]);
+  for (;;) {
+    try {
+      return await runTask(options);
+    } catch (error) {
+      if (!(error instanceof LogError) || error.remedy !== 'retry' || leave.aborted) throw error;
+      options.onRestart(error, RETRY_PAUSE);
+      await sleep(RETRY_PAUSE, undefined, { signal: leave }).catch(() => {});
+    }
+  }
+}
