@@ -45,7 +45,7 @@ export function composeCall({ values }: Stack): {
   const profiles = calls.flatMap(({ profiles }) => profiles.flatMap((profile) => ['--profile', profile]));
   const variables = calls.flatMap(({ variables }) => Object.entries(variables));
   return {
-    args: ['--file', join(root, 'docker-compose.yml'), ...profiles],
+    args: ['--project-name', 'ebb', '--file', join(root, 'docker-compose.yml'), ...profiles],
     variables: Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),
   };
 }

@@ -36,8 +36,8 @@ export function registrySpec(dir: string, port: number, installed: () => Promise
   const settings = {
     'quarkus.http.host': '127.0.0.1',
     'quarkus.http.port': String(port),
-    // In memory unless stated, and then gone with the process.
-    'apicurio.datasource.url': `jdbc:h2:file:${join(own, 'schemas')}`,
+    // In memory unless stated, and then gone with the process; the last half second is, without the delay set to none.
+    'apicurio.datasource.url': `jdbc:h2:file:${join(own, 'schemas')};WRITE_DELAY=0`,
   };
   return {
     name,

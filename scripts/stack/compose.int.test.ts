@@ -1,0 +1,74 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { composeCall } from './compose.ts';
+import { brokerSettings } from './kafka-config.ts';
+import { silent } from './say.ts';
+import { services } from './services.ts';
+import { environmentOf, type Stack, wantedStack } from './stack.ts';
+import { install } from './tools.ts';
+
+/** Compose itself, which needs no engine to check and fill in its file. */
+let compose: readonly [program: string, ...args: string[]] = ['docker', 'compose'];
+
+beforeAll(async () => {
+  if (spawnSync('docker', ['compose', 'version']).status === 0) return;
+  if (spawnSync('docker-compose', ['version']).error !== undefined)
+    await install('Docker Compose', 'docker-compose', silent);
+  compose = ['docker-compose'];
+});
+
+function stackOf(values: Readonly<Record<string, number>>): Stack {
+  return wantedStack({ dir: 'unused', mode: 'docker', values }, undefined);
+}
+
+/** The file as Compose understands it, by service. */
+function configured(stack: Stack): ReadonlyMap<string, string> {
+  const { args, variables } = composeCall(stack);
+  const [program, ...before] = compose;
+  const env = { ...process.env, ...variables };
+  const text = execFileSync(program, [...before, ...args, 'config'], { env, encoding: 'utf8', stdio: 'pipe' });
+  const body = /^services:\n((?: .*\n)*)/m.exec(text)?.[1] ?? '';
+  const parts = body.split(/^ {2}(?=\S)/m).slice(1);
+  return new Map(parts.map((part) => [part.slice(0, part.indexOf(':')), part]));
+}
+
+function variableOf(part: string | undefined, name: string): string | undefined {
+  return new RegExp(`^ +${name}: ['"]?(.*?)['"]?$`, 'm').exec(part ?? '')?.[1];
+}
+
+describe.each([1, 3])('docker-compose.yml with %d brokers', (brokers) => {
+  it('has every server of the stack, by its name', () => {
+    const stack = stackOf({ brokers });
+    const names = services
+      .flatMap((service) => service.servers(stack.values, stack.dir, silent))
+      .map((one) => one.name);
+    expect([...configured(stack).keys()]).toEqual(expect.arrayContaining(names));
+  });
+
+  it('configures brokers as they are without Docker', () => {
+    const parts = configured(stackOf({ brokers }));
+    const ports = Array.from({ length: brokers }, () => ({ client: 1, controller: 2 }));
+    const placed = /^(listeners|advertised\.listeners|log\.dirs|controller\.quorum\.voters)$/;
+    for (let node = 1; node <= brokers; node++) {
+      const expected = Object.entries(brokerSettings(ports, node, 'unused')).filter(([key]) => !placed.test(key));
+      const actual = expected.map(([key]) => {
+        const name = `KAFKA_${key.toUpperCase().replaceAll('.', '_')}`;
+        return [key, variableOf(parts.get(`kafka-${node}`), name)];
+      });
+      expect(actual).toEqual(expected);
+    }
+  });
+
+  it('publishes the ports that Ebb is told', () => {
+    const stack = stackOf({ brokers, kafkaPort: 29_092, registryPort: 28_081 });
+    const parts = configured(stack);
+    const { EBB_BROKERS, EBB_REGISTRY } = environmentOf(stack);
+    const advertised = Array.from({ length: brokers }, (_, index) => {
+      const listeners = variableOf(parts.get(`kafka-${index + 1}`), 'KAFKA_ADVERTISED_LISTENERS');
+      return /PLAINTEXT:\/\/([^,]+)/.exec(listeners ?? '')?.[1];
+    });
+    expect(advertised.join()).toBe(EBB_BROKERS);
+    expect(parts.get('registry')).toContain('28081');
+    expect(EBB_REGISTRY).toContain(':28081/');
+  });
+});
