@@ -26,10 +26,13 @@ export type RunnerEvent =
       /** Of keys and values. */
       readonly bytes: number;
     })
-  /** The log refuses a commit, or cannot be read, for a reason that can heal: the same is tried again after `pause` ms. */
+  /**
+   * The log refuses a commit or cannot be read, or the schema registry does not answer, for a reason that can heal: the
+   * same is tried again after `pause` ms.
+   */
   | (OfTask & {
       readonly kind: 'retrying';
-      readonly what: 'commit' | 'task';
+      readonly what: 'commit' | 'schema' | 'task';
       readonly code: string;
       readonly reason: string;
       readonly pause: number;

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Log, LogError, type Owned } from '../log/log.ts';
+import { AvroError } from '../avro/error.ts';
+import type { Log, LogError, Owned } from '../log/log.ts';
 import { addCounts } from './counters.ts';
 import type { OnRunnerEvent } from './events.ts';
+import { canHeal } from './healing.ts';
 import type { Live, Part } from './status.ts';
 import { type CommitPolicy, runTask, type TaskRunOptions } from './task-runner.ts';
 
@@ -58,9 +60,11 @@ export async function runPart(options: PartOptions, live: Live, owned: Owned, st
         live.waitsFor = undefined;
         tell({ kind: 'committed', ...of, took, records, bytes });
       },
-      onRetry({ code, message }, pause) {
+      onRetry(error, pause) {
+        const { code, message } = error;
         live.waitsFor = message;
-        tell({ kind: 'retrying', ...of, what: 'commit', code, reason: message, pause });
+        const what = error instanceof AvroError ? 'schema' : 'commit';
+        tell({ kind: 'retrying', ...of, what, code, reason: message, pause });
       },
       onFenced: ({ message }) => tell({ kind: 'fenced', ...of, reason: message }),
       onRestart({ code, message }, pause) {
@@ -79,10 +83,10 @@ export async function runPart(options: PartOptions, live: Live, owned: Owned, st
 }
 
 interface Restartable extends TaskRunOptions {
-  onRestart(error: LogError, pause: number): void;
+  onRestart(error: LogError | AvroError, pause: number): void;
 }
 
-/** Runs a task, and again from its last commit when the log could not be read for a reason that can heal. */
+/** Runs a task, and again from its last commit when log or schema registry failed for a reason that can heal. */
 async function untilItEnds(options: Restartable): Promise<void> {
   const { owned, stop } = options;
   const leave = AbortSignal.any([owned.signal, stop]);
@@ -90,7 +94,7 @@ async function untilItEnds(options: Restartable): Promise<void> {
     try {
       return await runTask(options);
     } catch (error) {
-      if (!(error instanceof LogError) || error.remedy !== 'retry' || leave.aborted) throw error;
+      if (!canHeal(error) || leave.aborted) throw error;
       options.onRestart(error, RETRY_PAUSE);
       await sleep(RETRY_PAUSE, undefined, { signal: leave }).catch(() => {});
     }

@@ -28,7 +28,7 @@ export interface TopologyStatus extends Readonly<TaskCounters> {
   readonly keys: number;
   readonly waiting: number;
   readonly commits: number;
-  /** Why the log refuses its commits for now; `undefined` while it does not. */
+  /** Why the log refuses its commits, or the schema registry does not answer, for now; `undefined` otherwise. */
   readonly waitsFor: string | undefined;
   /** Those of the partition numbers owned here, in order. */
   readonly tasks: readonly TaskStatus[];

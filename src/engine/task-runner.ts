@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { AvroError } from '../avro/error.ts';
 import { type Batch, type Log, LogError, type Owned, type Positions } from '../log/log.ts';
+import { canHeal, untilHealed, type Waiting } from './healing.ts';
 import { appendIdleTick } from './idle.ts';
 import type { Flushed } from './outputs.ts';
 import { type Plan, type PlannedInput, type PlannedTopic, prepareState } from './plan.ts';
@@ -31,8 +32,8 @@ export interface TaskRunOptions {
   onBatch?(batch: Batch): void;
   /** @param took ms, from the first attempt on */
   onCommit?(took: number, committed: Flushed): void;
-  /** The log refuses commits, for a reason that can heal; the task tries again after `pause` ms. */
-  onRetry?(error: LogError, pause: number): void;
+  /** The log refuses commits, or the schema registry does not answer; the task tries again after `pause` ms. */
+  onRetry?(error: LogError | AvroError, pause: number): void;
   /** A commit was refused because another owns the partition. */
   onFenced?(error: LogError): void;
 }
@@ -45,27 +46,29 @@ export interface TaskRunOptions {
 export async function runTask(options: TaskRunOptions): Promise<void> {
   const { log, plan, owned, stop, now } = options;
   const signal = AbortSignal.any([stop, owned.signal]);
+  const waiting: Waiting = { leave: signal, onRetry: (error, pause) => options.onRetry?.(error, pause) };
   const task = new Task(plan, owned.partition);
   const slots = new Slots();
   try {
     // Broadcast first: a task must not see a record before it sees the settings that hold for it.
-    for (const [name, topic] of plan.broadcast) await addBroadcast(log, task, slots, name, topic, signal);
+    for (const [name, topic] of plan.broadcast) await addBroadcast(log, task, slots, name, topic, waiting);
     const state = { topic: plan.stateTopic, partition: owned.partition, from: 'start', to: 'end', signal } as const;
     for await (const batch of log.read(state)) {
-      await prepareState(plan, batch);
+      await untilHealed(waiting, () => prepareState(plan, batch));
       task.restore(batch);
     }
     const positions = await owned.positions();
     options.onStart?.(task);
     const heard = new Map<string, number>();
     for (const input of plan.inputs.values()) addInput(options, task, slots, input, positions, heard);
-    await loop(options, task, slots, signal, heard);
-    if (!owned.signal.aborted) await commit(options, task);
+    await loop(options, waiting, task, slots, heard);
+    if (!owned.signal.aborted) await commit(options, waiting, task);
   } catch (error) {
     if (error instanceof LogError && error.code === 'FENCED') options.onFenced?.(error);
     // Taken away or asked to leave: whoever owns the partition next goes on from the last commit.
     if (error instanceof LogError && (error.remedy === 'rejoin' || (signal.aborted && error.code !== 'CORRUPT')))
       return;
+    if (signal.aborted && canHeal(error)) return;
     throw error;
   } finally {
     slots.close();
@@ -84,7 +87,7 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
       name: physical,
       watermark: () => to.inputs.get(physical)?.watermark.value ?? 0,
       async take(batch: Batch) {
-        await prepare(input, batch);
+        await prepare(waiting, input, batch);
         to.advance(batch);
         heard.set(physical, now());
         onBatch?.(batch);
@@ -101,12 +104,13 @@ async function addBroadcast(
   slots: Slots,
   name: string,
   topic: PlannedTopic,
-  signal: AbortSignal,
+  waiting: Waiting,
 ): Promise<void> {
+  const signal = waiting.leave;
   for (let partition = 0; partition < topic.partitions; partition++) {
     let offset = 0;
     for await (const batch of log.read({ topic: topic.physical, partition, from: 'start', to: 'end', signal })) {
-      await prepare(topic, batch);
+      await prepare(waiting, topic, batch);
       task.broadcast(name, batch);
       offset = batch.next;
     }
@@ -114,7 +118,7 @@ async function addBroadcast(
       name: topic.physical,
       watermark: () => Number.NEGATIVE_INFINITY,
       async take(batch: Batch) {
-        await prepare(topic, batch);
+        await prepare(waiting, topic, batch);
         task.broadcast(name, batch);
       },
     };
@@ -122,11 +126,16 @@ async function addBroadcast(
   }
 }
 
-/** Fetches schemas that have not been seen, so that the task itself need not wait. */
-async function prepare({ serde, ticks }: PlannedTopic, { records }: Batch): Promise<void> {
+/**
+ * Fetches schemas that have not been seen, so that the task itself need not wait. A registry that does not answer is waited
+ * for: a record is not refused because its schema cannot be fetched now.
+ */
+async function prepare(waiting: Waiting, { serde, ticks }: PlannedTopic, { records }: Batch): Promise<void> {
   const values = records.map(({ value }) => value);
-  await serde.prepare(values);
-  await ticks?.prepare(values);
+  await untilHealed(waiting, async () => {
+    await serde.prepare(values);
+    await ticks?.prepare(values);
+  });
 }
 
 /** How much longer the commit interval is while there is a backlog. */
@@ -134,12 +143,13 @@ const CATCHING_UP = 10;
 
 async function loop(
   options: TaskRunOptions,
+  waiting: Waiting,
   task: Task,
   slots: Slots,
-  signal: AbortSignal,
   heard: Map<string, number>,
 ): Promise<void> {
   const { commit: policy, now, idle } = options;
+  const signal = waiting.leave;
   signal.addEventListener('abort', () => slots.wake(), { once: true });
   let since: number | undefined;
   let read = 0;
@@ -161,7 +171,7 @@ async function loop(
       since !== undefined &&
       (now() - since >= interval || Math.max(records, read) >= policy.records || bytes >= policy.bytes);
     if (due) {
-      await commit(options, task);
+      await commit(options, waiting, task);
       since = undefined;
       read = 0;
     }
@@ -188,20 +198,10 @@ async function tickIdle(
  * Commits what the task gathered. What can heal is tried again with the same transaction, whose outcome is all or nothing,
  * until the partition is lost or the task is asked to stop: the next owner then goes on from the last commit.
  */
-async function commit({ owned, stop, now, onCommit, onRetry }: TaskRunOptions, task: Task): Promise<void> {
+async function commit({ owned, now, onCommit }: TaskRunOptions, waiting: Waiting, task: Task): Promise<void> {
   const transaction = task.flush();
   if (transaction.appends.length === 0 && Object.keys(transaction.positions).length === 0) return;
   const started = now();
-  const leave = AbortSignal.any([owned.signal, stop]);
-  for (let pause = 50; ; pause = Math.min(pause * 2, 5_000)) {
-    try {
-      await owned.commit(transaction);
-      onCommit?.(now() - started, transaction);
-      return;
-    } catch (error) {
-      if (!(error instanceof LogError) || error.remedy !== 'retry' || leave.aborted) throw error;
-      onRetry?.(error, pause);
-      await sleep(pause, undefined, { signal: leave }).catch(() => {});
-    }
-  }
+  await untilHealed(waiting, () => owned.commit(transaction));
+  onCommit?.(now() - started, transaction);
 }
