@@ -4,7 +4,7 @@ import type { Boundaries } from './boundary.ts';
 import type { RecordDecoder } from './decode.ts';
 import { gather, type Range } from './gather.ts';
 import { readRange, steadyBatches } from './reading.ts';
-import { type Backoff, retrying } from './retry.ts';
+import { type Backoff, type OnRetry, retrying } from './retry.ts';
 import type { BatchLimits, IdempotentSink, SinkBatch, TopicPartition, TransactionalSink } from './sink.ts';
 import type { Turns } from './turns.ts';
 
@@ -21,8 +21,9 @@ export interface Delivery {
   /** Asks to finish the commit in hand and return. */
   readonly signal: AbortSignal;
   readonly backoff?: Backoff | undefined;
-  /** The partition is ours, and the group's position agrees with the store's. */
-  readonly onTaken: () => void;
+  /** The partition is ours, and the group's position agrees with the store's: that is where it goes on. */
+  readonly onTaken: (next: number) => void;
+  readonly onRetry?: OnRetry | undefined;
   readonly onRange: (range: Range) => void;
 }
 
@@ -77,7 +78,7 @@ async function eachRange(
   write: (range: Range) => Promise<void>,
 ): Promise<void> {
   const { owned, physical, limits, signal, turns } = delivery;
-  delivery.onTaken();
+  delivery.onTaken(from ?? 0);
   const batches = steadyBatches(owned, physical, from, (work) => patiently(delivery, work));
   for await (const range of gather(batches, from ?? 0, limits, AbortSignal.any([signal, owned.signal]))) {
     if (range.records.length > 0) {
@@ -113,6 +114,6 @@ async function commitPosition(delivery: Delivery, next: number): Promise<void> {
   await patiently(delivery, () => delivery.owned.commit({ appends: [], positions }));
 }
 
-function patiently<T>({ signal, backoff }: Delivery, work: () => Promise<T>): Promise<T> {
-  return retrying(work, signal, backoff);
+function patiently<T>({ signal, backoff, onRetry }: Delivery, work: () => Promise<T>): Promise<T> {
+  return retrying(work, signal, backoff, onRetry);
 }

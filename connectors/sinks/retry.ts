@@ -8,6 +8,9 @@ export interface Backoff {
   readonly longest: number;
 }
 
+/** Told of each error that is waited out, and for how long, in milliseconds. */
+export type OnRetry = (error: unknown, pause: number) => void;
+
 const usual: Backoff = { first: 100, longest: 10_000 };
 
 /** What is to be done about an error of a sink or of the log; anything else stops the program. */
@@ -19,12 +22,22 @@ export function remedyOf(error: unknown): 'retry' | 'rejoin' | 'stop' {
  * Does `work` until it succeeds or its error is not one to retry. Waits a random part of a doubling time in between, so
  * that many do not come back at once. When `signal` aborts while waiting, the last error is thrown.
  */
-export async function retrying<T>(work: () => Promise<T>, signal: AbortSignal, backoff = usual): Promise<T> {
+export async function retrying<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+  backoff = usual,
+  onRetry?: OnRetry,
+): Promise<T> {
   for (let limit = backoff.first; ; limit = Math.min(backoff.longest, limit * 2)) {
     try {
       return await work();
     } catch (error) {
-      if (remedyOf(error) !== 'retry' || !(await waited(limit * (0.5 + Math.random() / 2), signal))) {
+      const pause = limit * (0.5 + Math.random() / 2);
+      if (remedyOf(error) !== 'retry') {
+        throw error;
+      }
+      onRetry?.(error, pause);
+      if (!(await waited(pause, signal))) {
         throw error;
       }
     }

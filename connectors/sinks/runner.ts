@@ -7,7 +7,7 @@ import { openBoundaries } from './boundary.ts';
 import { openDecoder } from './decode.ts';
 import { type Delivery, deliverRanges, deliverRows } from './deliver.ts';
 import { type Backoff, remedyOf, waited } from './retry.ts';
-import { type BatchLimits, type Sink, SinkError } from './sink.ts';
+import { type BatchLimits, type Sink, SinkError, type TopicPartition } from './sink.ts';
 import { type Turns, turns } from './turns.ts';
 
 export interface SinkProgress {
@@ -33,7 +33,11 @@ export interface RunSinkOptions {
   readonly limits?: Partial<BatchLimits>;
   readonly backoff?: Backoff;
   /** Called whenever a partition came to be ours and its group's position agrees with the store: from then on the lag is true. */
-  readonly onTaken?: (topic: string, partition: number) => void;
+  readonly onTaken?: (topic: string, partition: number, next: number) => void;
+  /** It is not ours any more, or not carried any more. */
+  readonly onLeft?: (topic: string, partition: number) => void;
+  /** What goes wrong and is tried again, after so many milliseconds. */
+  readonly onRetry?: (at: TopicPartition, error: unknown, pause: number) => void;
   readonly onProgress?: (progress: SinkProgress) => void;
 }
 
@@ -120,7 +124,8 @@ async function follow(
       turns: shared,
       signal: ending,
       backoff: options.backoff,
-      onTaken: () => options.onTaken?.(topic, owned.partition),
+      onTaken: (next) => options.onTaken?.(topic, owned.partition, next),
+      onRetry: (error, pause) => options.onRetry?.({ topic, partition: owned.partition }, error, pause),
       onRange: ({ records, next, end }) =>
         options.onProgress?.({ topic, partition: owned.partition, records: records.length, next, end }),
     };
@@ -129,7 +134,10 @@ async function follow(
       failure.abort();
     });
     deliveries.add(delivering);
-    void delivering.finally(() => deliveries.delete(delivering));
+    void delivering.finally(() => {
+      deliveries.delete(delivering);
+      options.onLeft?.(topic, owned.partition);
+    });
   };
   try {
     const group = sinkGroup(shop, sink.name, topic);

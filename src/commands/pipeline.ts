@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { topologiesOf } from '../../topologies/all.ts';
 import type { Plan } from '../engine/plan.ts';
 import { runTopologies } from '../engine/runner.ts';
-import type { TopologyStatus } from '../engine/status.ts';
 import type { Topology } from '../engine/topology.ts';
-import { lagOf, type Reader } from './caught-up.ts';
+import type { OnPipelineEvent } from '../operations/events.ts';
+import type { PipelineStatus } from '../operations/status.ts';
+import { type Reader, untilCaughtUp } from './caught-up.ts';
 import { descriptorsOf } from './descriptors.ts';
 import { startSinkThread } from './sink-thread.ts';
 import { routesOf, sinkReaders } from './sinks.ts';
@@ -21,23 +21,17 @@ export interface PipelineOptions {
   readonly sinks: boolean;
   /** A run that ends when it has caught up wants its files closed soon. */
   readonly linger?: number;
-}
-
-export interface SinkStatus {
-  readonly name: string;
-  /** Records written since the start. */
-  readonly written: number;
-}
-
-export interface PipelineStatus {
-  readonly topologies: readonly TopologyStatus[];
-  readonly sinks: readonly SinkStatus[];
+  /** Told what happens to tasks and sinks, as it happens; must not throw. */
+  readonly onEvent?: OnPipelineEvent | undefined;
 }
 
 export interface Pipeline {
   /** Resolves when everything has committed and stopped; rejects with what stopped it. */
   readonly done: Promise<void>;
   readonly readers: readonly Reader[];
+  /** Partitions of sinks that somebody has to take over, and those that were taken over here. */
+  readonly toTake: number;
+  taken(): ReadonlySet<string>;
   status(): PipelineStatus;
   /** Resolves when every topology and sink has committed all there is. Meaningful once the sources have ended. */
   caughtUp(signal: AbortSignal): Promise<void>;
@@ -46,12 +40,6 @@ export interface Pipeline {
 export class UnknownTopologyError extends Error {
   override readonly name = 'UnknownTopologyError';
 }
-
-/**
- * ms after which a sink's partition that was not taken here must be another process's. Until one or the other, a table that
- * was deleted would look as if it had everything.
- */
-const OTHERS_OWN_IT = 12_000;
 
 /** Runs a shop's topologies and sinks on the log until `signal` aborts. */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
@@ -71,39 +59,39 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     commit: { interval: config.commitInterval },
     ...(config.idle > 0 ? { idle: config.idle * 1000 } : {}),
     now: () => performance.now(),
+    onEvent: options.onEvent,
   });
   const routes = await routesOf(place, shop, results, versions.topics).catch(async (error: unknown) => {
     failed.abort();
     await Promise.allSettled([running.done]);
     throw error;
   });
-  const sinks = options.sinks ? startSinkThread({ config, shop, routes, linger: options.linger }, signal) : undefined;
+  const sinks = options.sinks
+    ? startSinkThread({ config, shop, routes, linger: options.linger }, signal, options.onEvent)
+    : undefined;
   const counts = new Map((await log.topics()).map(({ name, partitions }) => [name, partitions]));
-  const toTake = sinkReaders(shop, routes)
+  const toTake = (sinks === undefined ? [] : sinkReaders(shop, routes))
     .flatMap(({ topics }) => topics)
     .reduce((sum, topic) => sum + (counts.get(topic) ?? 0), 0);
-  const started = performance.now();
+  const since = performance.now();
   const stopAll = (error: unknown): never => {
     failed.abort();
     throw error;
   };
   const parts = [running.done, ...(sinks === undefined ? [] : [sinks.done])].map((part) => part.catch(stopAll));
   const readers = [...running.plans.map(readerOf), ...(sinks === undefined ? [] : sinkReaders(shop, routes))];
+  const taken = (): ReadonlySet<string> => sinks?.taken ?? new Set();
   return {
     done: allOf(parts),
     readers,
+    toTake,
+    taken,
     status: () => ({
       topologies: running.status(),
-      sinks: Object.entries(sinks?.written ?? {}).map(([name, written]) => ({ name, written })),
+      sinks: sinks?.status ?? [],
     }),
-    async caughtUp(until) {
-      while (!until.aborted && !signal.aborted) {
-        const agreed = sinks === undefined || sinks.taken >= toTake || performance.now() - started > OTHERS_OWN_IT;
-        const { total, still } = await lagOf(log, readers);
-        if (agreed && total === 0 && still) return;
-        await sleep(50, undefined, { signal: until }).catch(() => {});
-      }
-    },
+    caughtUp: (until) =>
+      untilCaughtUp(log, { readers, taken: () => taken().size, toTake, since }, AbortSignal.any([until, signal])),
   };
 }
 

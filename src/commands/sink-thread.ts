@@ -1,31 +1,31 @@
 import { Worker } from 'node:worker_threads';
-import type { Progress, SinkWork } from './sink-worker.ts';
-import type { SinkName } from './sinks.ts';
+import type { OnPipelineEvent } from '../operations/events.ts';
+import type { SinkStatus } from '../operations/status.ts';
+import type { SinkMessage, SinkWork } from './sink-worker.ts';
 
 export interface SinkThread {
   /** Resolves when the thread has committed and ended; rejects with what stopped it. */
   readonly done: Promise<void>;
-  /** Records written so far. */
-  readonly written: Readonly<Record<SinkName, number>>;
+  /** As of a moment ago. */
+  readonly status: readonly SinkStatus[];
   /** Partitions taken over so far: from then on their positions on the log agree with the stores. */
-  readonly taken: number;
+  readonly taken: ReadonlySet<string>;
 }
 
 // The sinks hold little, by their limits; without this V8 would let their garbage grow to several times that.
 const resourceLimits = { maxYoungGenerationSizeMb: 24 };
 
 /** Runs a shop's sinks in a thread of their own: encoding files and rows takes as long as computing them. */
-export function startSinkThread(work: SinkWork, signal: AbortSignal): SinkThread {
+export function startSinkThread(work: SinkWork, signal: AbortSignal, onEvent?: OnPipelineEvent): SinkThread {
   const worker = new Worker(new URL('./sink-worker.ts', import.meta.url), { workerData: work, resourceLimits });
-  const written = { sqlite: 0, files: 0 };
-  let taken = 0;
+  let status: readonly SinkStatus[] = [];
+  let taken: ReadonlySet<string> = new Set();
   const stop = (): void => worker.postMessage('stop');
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
-  worker.on('message', (more: Progress) => {
-    written.sqlite += more.sqlite;
-    written.files += more.files;
-    taken += more.taken;
+  worker.on('message', (message: SinkMessage) => {
+    if (message.kind === 'event') onEvent?.(message.event);
+    else ({ sinks: status, taken } = message);
   });
   const done = new Promise<void>((resolve, reject) => {
     worker.once('error', reject);
@@ -36,7 +36,9 @@ export function startSinkThread(work: SinkWork, signal: AbortSignal): SinkThread
   });
   return {
     done,
-    written,
+    get status() {
+      return status;
+    },
     get taken() {
       return taken;
     },

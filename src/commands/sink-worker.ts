@@ -1,8 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from '../config.ts';
-import type { Routes, SinkName } from './sinks.ts';
+import { LogError } from '../log/log.ts';
+import type { PipelineEvent } from '../operations/events.ts';
+import type { SinkStatus } from '../operations/status.ts';
+import { watchSink } from './sink-watch.ts';
+import type { Routes } from './sinks.ts';
 import { runSinks } from './sinks.ts';
-import { openWorkplace } from './workplace.ts';
+import { openWorkplace, type Workplace } from './workplace.ts';
 
 /** What the thread is started with. */
 export interface SinkWork {
@@ -12,40 +16,63 @@ export interface SinkWork {
   readonly linger: number | undefined;
 }
 
-/** What it says: records written and partitions taken over since it last said so. */
-export type Progress = Readonly<Record<SinkName | 'taken', number>>;
+/** What it says. */
+export type SinkMessage =
+  | {
+      readonly kind: 'status';
+      readonly sinks: readonly SinkStatus[];
+      /** What has been taken over so far, however often. */
+      readonly taken: ReadonlySet<string>;
+    }
+  | { readonly kind: 'event'; readonly event: PipelineEvent };
 
 const REPORT_EVERY = 200;
+/** ms between looks at where the log ends: while a store does not answer, nothing else tells how far it falls behind. */
+const LOOK_EVERY = 5_000;
 
 const { config, shop, routes, linger }: SinkWork = workerData;
 const stop = new AbortController();
 // Any message asks to finish the commits in hand and leave.
 parentPort?.once('message', () => stop.abort());
 
-const progress = { sqlite: 0, files: 0, taken: 0 };
-function report(): void {
-  if (progress.sqlite + progress.files + progress.taken === 0) return;
-  parentPort?.postMessage({ ...progress });
-  Object.assign(progress, { sqlite: 0, files: 0, taken: 0 });
+function say(message: SinkMessage): void {
+  parentPort?.postMessage(message);
 }
 
-const timer = setInterval(report, REPORT_EVERY);
+const watches = {
+  sqlite: watchSink('sqlite', (event) => say({ kind: 'event', event })),
+  files: watchSink('files', (event) => say({ kind: 'event', event })),
+};
+
+let said = '';
+function report(): void {
+  const sinks = Object.values(watches).map((watch) => watch.status());
+  const taken = new Set(Object.values(watches).flatMap((watch) => [...watch.taken]));
+  const text = JSON.stringify([sinks, taken.size]);
+  if (text !== said) say({ kind: 'status', sinks, taken });
+  said = text;
+}
+
+async function look({ log }: Workplace): Promise<void> {
+  try {
+    const ends = new Map(
+      (await log.topics()).map(({ name, offsets }) => [name.slice(shop.length + 1), offsets.map(({ end }) => end)]),
+    );
+    for (const watch of Object.values(watches)) watch.look(ends);
+  } catch (error) {
+    // The sinks say so themselves when it lasts; until then the ends are those of the last look.
+    if (!(error instanceof LogError)) throw error;
+  }
+}
+
+const timers: NodeJS.Timeout[] = [];
 try {
   await using place = await openWorkplace(config);
-  await runSinks(place, {
-    shop,
-    routes,
-    linger,
-    signal: stop.signal,
-    onWritten(sink, records) {
-      progress[sink] += records;
-    },
-    onTaken() {
-      progress.taken++;
-    },
-  });
+  timers.push(setInterval(report, REPORT_EVERY));
+  timers.push(setInterval(() => void look(place), LOOK_EVERY));
+  await runSinks(place, { shop, routes, linger, signal: stop.signal, watches });
 } finally {
-  clearInterval(timer);
+  for (const timer of timers) clearInterval(timer);
   report();
   parentPort?.close();
 }

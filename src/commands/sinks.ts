@@ -5,6 +5,7 @@ import { openSqliteSink } from '../../connectors/sinks/sqlite.ts';
 import { tableOf } from '../../connectors/sinks/tables.ts';
 import { physicalName, type TopicVersions } from '../engine/topic.ts';
 import type { Reader } from './caught-up.ts';
+import type { SinkWatch } from './sink-watch.ts';
 import type { Workplace } from './workplace.ts';
 
 /** Which topics of a shop go to which sink. Names within the shop. */
@@ -48,15 +49,13 @@ export interface RunSinksOptions {
   readonly signal: AbortSignal;
   /** ms to wait at the end of the log with records in hand; the sink's own when absent. */
   readonly linger: number | undefined;
-  onWritten(sink: SinkName, records: number): void;
-  /** A partition has been taken over, and its position on the log agrees with the store. */
-  onTaken(): void;
+  readonly watches: Readonly<Record<SinkName, SinkWatch>>;
 }
 
 /** Carries a shop's topics into its tables and files until `signal` aborts. @throws SinkError, LogError */
 export async function runSinks(
   place: Workplace,
-  { shop, routes, signal, linger, onWritten, onTaken }: RunSinksOptions,
+  { shop, routes, signal, linger, watches }: RunSinksOptions,
 ): Promise<void> {
   const { paths, log, registry } = place;
   const failed = new AbortController();
@@ -73,8 +72,7 @@ export async function runSinks(
         topics: routes[name],
         signal: until,
         limits,
-        onTaken,
-        onProgress: ({ records }) => onWritten(name, records),
+        ...watches[name].callbacks,
       });
     } catch (error) {
       failed.abort();

@@ -1,4 +1,4 @@
-import type { PipelineStatus } from './pipeline.ts';
+import type { PipelineStatus } from '../operations/status.ts';
 import { bold, count, cyan, dim, moment, table, yellow } from './terminal.ts';
 
 // Progress.
