@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { AvroError } from '../../src/avro/error.ts';
+import type { Registry } from '../../src/avro/registry.ts';
 import { readingContract } from './contract-reading.ts';
 import { appendPurchases, openSink, runToTheEnd, type StoreKind } from './contract-shop.ts';
 import { count, expected, newFolder, shopIn } from './contract-start.ts';
@@ -100,6 +102,27 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
       });
       await runToTheEnd(shop, flaky, { backoff: { first: 1, longest: 2 } });
       expect(await stored(folder)).toEqual(expected);
+    });
+
+    it('waits for a schema registry that does not answer', async () => {
+      const folder = await newFolder();
+      await using shop = await shopIn(folder);
+      await using sink = openSink(kind, folder);
+      await appendPurchases(shop, 0, count);
+      let asked = 0;
+      const silent: Registry = {
+        ...shop.registry,
+        async schemaOf(id) {
+          asked += 1;
+          if (asked < 10) {
+            throw new AvroError('UNAVAILABLE', 'no answer');
+          }
+          return shop.registry.schemaOf(id);
+        },
+      };
+      await runToTheEnd({ ...shop, registry: silent }, sink, { backoff: { first: 1, longest: 2 } });
+      expect(await stored(folder)).toEqual(expected);
+      expect(asked).toBeGreaterThanOrEqual(10);
     });
 
     readingContract(kind, stored);

@@ -92,8 +92,9 @@ async function eachRange(
   }
 }
 
-async function decoded({ decode, at }: Delivery, range: Range): Promise<SinkBatch> {
-  const { records, schema } = await decode(at, range.records);
+async function decoded(delivery: Delivery, range: Range): Promise<SinkBatch> {
+  const { decode, at } = delivery;
+  const { records, schema } = await patiently(delivery, () => decode(at, range.records));
   return { ...at, first: range.first, next: range.next, records, schema };
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { AvroError } from '../../src/avro/error.ts';
 import { LogError } from '../../src/log/log.ts';
 import { SinkError } from './sink.ts';
 
@@ -13,8 +14,11 @@ export type OnRetry = (error: unknown, pause: number) => void;
 
 const usual: Backoff = { first: 100, longest: 10_000 };
 
-/** What is to be done about an error of a sink or of the log; anything else stops the program. */
+/** What is to be done about an error of a sink, of the log or of the schema registry; anything else stops the program. */
 export function remedyOf(error: unknown): 'retry' | 'rejoin' | 'stop' {
+  if (error instanceof AvroError && error.code === 'UNAVAILABLE') {
+    return 'retry';
+  }
   return error instanceof SinkError || error instanceof LogError ? error.remedy : 'stop';
 }
 
