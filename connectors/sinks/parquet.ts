@@ -1,136 +1,93 @@
-import { constants, zstdCompressSync } from 'node:zlib';
-import type { CompressionCodec, Encoding, SchemaElement } from 'hyparquet';
-import { ByteWriter, type ColumnSource, parquetWrite } from 'hyparquet-writer';
+import type { ColumnChunk, SchemaElement } from 'hyparquet';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { ColumnType, FileColumn } from './file-schema.ts';
+import { type ColumnValues, writeChunk } from './parquet-chunk.ts';
 import type { SinkRecord } from './sink.ts';
-
-/** How a column type is stored, and what hyparquet-writer wants for a value of it. */
-interface Storage {
-  readonly element: Omit<SchemaElement, 'name'>;
-  readonly store?: (value: unknown) => unknown;
-}
 
 const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } } as const;
 
-const storages: Readonly<Record<ColumnType, Storage>> = {
-  string: { element: text },
-  json: { element: text, store: (value) => JSON.stringify(value) },
-  int: { element: { type: 'INT32' } },
-  long: { element: { type: 'INT64' }, store: toBigInt },
+/** How a column type is stored. */
+const elements: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'> & Pick<ColumnValues, 'type'>>> = {
+  string: text,
+  json: text,
+  int: { type: 'INT32' },
+  long: { type: 'INT64' },
   'timestamp-millis': {
-    element: {
-      type: 'INT64',
-      converted_type: 'TIMESTAMP_MILLIS',
-      logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
-    },
-    store: toBigInt,
+    type: 'INT64',
+    converted_type: 'TIMESTAMP_MILLIS',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
   },
   'timestamp-micros': {
-    element: {
-      type: 'INT64',
-      converted_type: 'TIMESTAMP_MICROS',
-      logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
-    },
-    store: toBigInt,
+    type: 'INT64',
+    converted_type: 'TIMESTAMP_MICROS',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
   },
-  date: { element: { type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } } },
-  float: { element: { type: 'FLOAT' } },
-  double: { element: { type: 'DOUBLE' } },
-  boolean: { element: { type: 'BOOLEAN' } },
-  bytes: { element: { type: 'BYTE_ARRAY' } },
+  date: { type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } },
+  float: { type: 'FLOAT' },
+  double: { type: 'DOUBLE' },
+  boolean: { type: 'BOOLEAN' },
+  bytes: { type: 'BYTE_ARRAY' },
 };
 
-/** zstd makes files half of snappy's size in the same time; readers of today have it. Level 1: more gains little. */
-const compression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-const compressors = { ZSTD: (bytes: Uint8Array) => zstdCompressSync(bytes, compression) };
-
-/** A Parquet file of the records: one row group, the same bytes for the same records. */
+/**
+ * A Parquet file of the records: one row group, one page a column, the same bytes for the same records. hyparquet-writer
+ * writes all but the values themselves: its way to them, value by value through four lists, took most of a replay's sinks.
+ */
 export function parquetFile(columns: readonly FileColumn[], records: readonly SinkRecord[]): Uint8Array {
-  const writer = new ByteWriter(4_096);
-  parquetWrite({
-    writer,
-    schema: schemaElements(columns),
-    columnData: columns.map((column) => columnSource(column, records)),
-    compressors,
-    rowGroupSize: Math.max(1, records.length),
-    createdBy: 'ebb',
+  const writer = new ByteWriter(16_384);
+  const values = columns.map((column) => valuesOf(column, records));
+  const file = new ParquetWriter({ writer, schema: schemaElements(columns, values), createdBy: 'ebb' });
+  const start = writer.offset;
+  const chunks = values.map((column) => writeChunk(writer, column, records.length));
+  file.num_rows = BigInt(records.length);
+  file.row_groups.push({
+    columns: chunks,
+    total_byte_size: chunks.reduce(uncompressed, 0n),
+    num_rows: file.num_rows,
+    total_compressed_size: BigInt(writer.offset - start),
   });
+  file.finish();
   return writer.getBytes();
 }
 
-/** Rows below which a column's dictionary and indexes, or its plain values, are too small to be worth a compressor's start. */
-const smallFile = { dictionary: 4_096, plain: 64 };
-
-function codecFor(encoding: Encoding | undefined, rows: number): CompressionCodec {
-  return rows < (encoding === 'PLAIN' ? smallFile.plain : smallFile.dictionary) ? 'UNCOMPRESSED' : 'ZSTD';
+function uncompressed(sum: bigint, { meta_data }: ColumnChunk): bigint {
+  return sum + (meta_data?.total_uncompressed_size ?? 0n);
 }
 
-function columnSource(column: FileColumn, records: readonly SinkRecord[]): ColumnSource {
-  const data = columnData(column, records);
-  const encoding = encodingOf(column, data);
+/** Hot: every value of every file. */
+function valuesOf({ name, type, of }: FileColumn, records: readonly SinkRecord[]): ColumnValues {
+  const values: unknown[] = [];
+  let levels: number[] | undefined;
+  for (const record of records) {
+    const value = of(record);
+    if (value === null) {
+      levels ??= new Array<number>(values.length).fill(1);
+      levels.push(0);
+    } else {
+      levels?.push(1);
+      values.push(type === 'json' ? JSON.stringify(value) : value);
+    }
+  }
+  // Offsets and times are what queries skip by; bounds of the others cost more than they save.
   return {
-    name: column.name,
-    data: encoding === 'PLAIN' && column.type === 'string' ? data.map(toBytes) : data,
-    codec: codecFor(encoding, records.length),
-    // Offsets and times are what queries skip by; bounds of the others cost more than they save.
-    statistics: column.name === '_offset' || column.type === 'timestamp-millis',
-    // Without a word the writer tries a dictionary for every column, most of its time.
-    ...(encoding === undefined ? {} : { encoding }),
+    name,
+    type: elements[type].type,
+    values,
+    levels,
+    bounds: name === '_offset' || type === 'timestamp-millis',
   };
 }
 
-const sampled = 20;
-
-/** A dictionary where a few values repeat, judged by some of them; `undefined` leaves booleans to the writer. */
-function encodingOf({ type }: FileColumn, data: readonly unknown[]): Encoding | undefined {
-  if (type === 'boolean') {
-    return undefined;
-  }
-  if (type !== 'string') {
-    return 'PLAIN';
-  }
-  const step = Math.max(1, Math.floor(data.length / sampled));
-  const seen = new Set<unknown>();
-  let values = 0;
-  for (let index = 0; index < data.length; index += step) {
-    const value = data[index];
-    if (value !== null) {
-      seen.add(value);
-      values += 1;
-    }
-  }
-  return seen.size * 2 > values || values === 0 ? 'PLAIN' : 'RLE_DICTIONARY';
-}
-
-function schemaElements(columns: readonly FileColumn[]): SchemaElement[] {
+/** A column that may be null and never is says so, as readers have less to do then. */
+function schemaElements(columns: readonly FileColumn[], values: readonly ColumnValues[]): SchemaElement[] {
   return [
     { name: 'root', num_children: columns.length },
     ...columns.map(
-      ({ name, type, nullable }): SchemaElement => ({
+      ({ name, type }, index): SchemaElement => ({
         name,
-        repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED',
-        ...storages[type].element,
+        repetition_type: values[index]?.levels === undefined ? 'REQUIRED' : 'OPTIONAL',
+        ...elements[type],
       }),
     ),
   ];
-}
-
-function columnData({ type, of }: FileColumn, records: readonly SinkRecord[]): unknown[] {
-  const { store } = storages[type];
-  if (store === undefined) {
-    return records.map(of);
-  }
-  return records.map((record) => {
-    const value = of(record);
-    return value === null ? null : store(value);
-  });
-}
-
-/** Small Buffers share a pool, which spares most of what encoding a string costs. */
-function toBytes(value: unknown): unknown {
-  return typeof value === 'string' ? Buffer.from(value) : value;
-}
-
-function toBigInt(value: unknown): unknown {
-  return typeof value === 'number' ? BigInt(value) : value;
 }
