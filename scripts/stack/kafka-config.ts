@@ -1,9 +1,12 @@
 /** A broker's configuration: what suits a laptop and tests, with the promises that a real cluster gives. */
 
+import type { SecurePorts } from './kafka-security.ts';
+
 export interface BrokerPorts {
   /** PLAINTEXT, for clients and the other brokers. */
   readonly client: number;
   readonly controller: number;
+  readonly secure?: SecurePorts;
 }
 
 /** Brokers that also vote on the cluster's metadata: of three, one may fail; of two, neither could. */
@@ -31,12 +34,24 @@ export function brokerSettings(
   const votes = brokers
     .slice(0, voters(brokers))
     .map(({ controller }, index) => `${index + 1}@127.0.0.1:${controller}`);
-  const listeners = [`PLAINTEXT://127.0.0.1:${ports.client}`];
+  const { client, secure } = ports;
+  const clients = [
+    ['PLAINTEXT', client],
+    ...(secure === undefined
+      ? []
+      : [
+          ['SASL_PLAINTEXT', secure.saslPlaintext],
+          ['SSL', secure.ssl],
+          ['SASL_SSL', secure.saslSsl],
+        ]),
+  ];
+  const listeners = clients.map(([name, port]) => `${name}://127.0.0.1:${port}`);
   return {
     'process.roles': isVoter(brokers, node) ? 'broker,controller' : 'broker',
     'node.id': String(node),
     'controller.listener.names': 'CONTROLLER',
     'controller.quorum.voters': votes.join(),
+    'listener.security.protocol.map': ['CONTROLLER:PLAINTEXT', ...clients.map(([name]) => `${name}:${name}`)].join(),
     listeners: [...listeners, ...(isVoter(brokers, node) ? [`CONTROLLER://127.0.0.1:${ports.controller}`] : [])].join(),
     'advertised.listeners': listeners.join(),
     'log.dirs': data,

@@ -1,4 +1,4 @@
-import { brokerSpecs, installedKafka } from './kafka.ts';
+import { brokerSpecs, installedKafka } from './kafka-broker.ts';
 import type { BrokerPorts } from './kafka-config.ts';
 import { type Service, type Values, valueFor } from './service.ts';
 

@@ -1,0 +1,42 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { environmentOf, isSame, remember, rememberedStack, wantedStack } from './stack.ts';
+
+let dir = '';
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ebb-stack-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const asked = (values: Readonly<Record<string, number>>) => ({ dir, mode: 'native' as const, values });
+
+it('has one broker and the usual ports unless something else is asked for', () => {
+  expect(environmentOf(wantedStack(asked({}), undefined))).toEqual({
+    EBB_BROKERS: '127.0.0.1:9092',
+    EBB_REGISTRY: 'http://127.0.0.1:8081/apis/ccompat/v7',
+  });
+  expect(environmentOf(wantedStack(asked({ brokers: 3, kafkaPort: 7001 }), undefined))).toMatchObject({
+    EBB_BROKERS: '127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003',
+  });
+});
+
+it('remembers what was asked for', () => {
+  remember(wantedStack(asked({ brokers: 3, registryPort: 7010 }), undefined));
+  const remembered = rememberedStack(dir);
+  const again = wantedStack(asked({}), remembered);
+  expect(again.values).toMatchObject({ brokers: 3, registryPort: 7010 });
+  expect(remembered !== undefined && isSame(again, remembered)).toBe(true);
+});
+
+it('changes ports when asked to, and the number of brokers only without data', () => {
+  const was = wantedStack(asked({ brokers: 3 }), undefined);
+  expect(wantedStack(asked({ kafkaPort: 7001 }), was).values).toMatchObject({ brokers: 3, kafkaPort: 7001 });
+  expect(() => wantedStack(asked({ brokers: 1 }), was)).toThrow('made with --brokers 3');
+});
+
+it('says so when what it remembers is not readable', async () => {
+  await writeFile(join(dir, 'stack.json'), '{"mode":"by hand"}');
+  expect(() => rememberedStack(dir)).toThrow('does not describe a stack');
+});
