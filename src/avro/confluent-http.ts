@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type api from '@kafkajs/confluent-schema-registry/dist/api/index.js';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Access } from './confluent-access.ts';
 import { AvroError } from './error.ts';
 
@@ -105,6 +105,9 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T
   }
 }
 
+/** The API's error codes are its own where they have five digits, HTTP's otherwise. */
+const refusal = z.object({ error_code: z.int().min(10_000) });
+
 function outcomeOf<T>(answer: Answer, shapes: Shapes<T>): Outcome<T> {
   const cause = answer.error();
   if (cause !== null) {
@@ -124,6 +127,9 @@ function outcomeOf<T>(answer: Answer, shapes: Shapes<T>): Outcome<T> {
   const quote = quoteOf(body);
   if (status >= 500 || status === 408 || status === 429) {
     return { reason: `it answered ${status}${quote}`, heals: true };
+  }
+  if (refusal.safeParse(body).success) {
+    return { reason: `it refuses${quote}`, heals: false };
   }
   const hint = 'is this where its API begins (Apicurio: …/apis/ccompat/v7)?';
   return { reason: `it answered ${status}${quote}, which is no schema registry's answer: ${hint}`, heals: false };

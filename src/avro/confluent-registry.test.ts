@@ -208,14 +208,30 @@ describe('the id of a schema', () => {
   });
 
   it.each([
-    [409, 'INCOMPATIBLE', 'Schema being registered is incompatible with an earlier schema'],
-    [422, 'INVALID_SCHEMA', 'Input schema is an invalid Avro schema'],
-  ])('is refused with what the registry says: %i', async (status, code, message) => {
-    const refused = { 'POST /subjects/a-value/versions': [json(status, { error_code: status, message })] };
+    [409, 409, 'INCOMPATIBLE', 'Schema being registered is incompatible with an earlier schema'],
+    [422, 42201, 'INVALID_SCHEMA', 'Input schema is an invalid Avro schema'],
+  ])('is refused with what the registry says: %i', async (status, error_code, code, message) => {
+    const refused = { 'POST /subjects/a-value/versions': [json(status, { error_code, message })] };
     await using server = await serve({ ...fresh, ...refused });
     await using registry = await openConfluentRegistry({ url: server.url });
     const says = expect.stringContaining(`${message}. Nothing was registered`);
     await expect(registry.idOf('a-value', schema)).rejects.toMatchObject({ code, message: says });
+  });
+});
+
+describe('a schema registry that only reads', () => {
+  it('is UNAVAILABLE for a new schema, at once and with its own words', async () => {
+    await using server = await serve({
+      'POST /subjects/a-value': [json(404, unknownSubject)],
+      'GET /subjects/a-value/versions/latest': [json(404, unknownSubject)],
+      'PUT /config/a-value': [json(422, { error_code: 42205, message: 'Registry is in read-only mode' })],
+      'POST /subjects/a-value/versions': [json(422, { error_code: 42205, message: 'Registry is in read-only mode' })],
+    });
+    await using registry = await openConfluentRegistry({ url: server.url });
+    const says =
+      /did not say that it registered a schema under a-value .*it refuses, "Registry is in read-only mode"\)/;
+    await expect(registry.idOf('a-value', schema)).rejects.toEqual(unavailable(says));
+    expect(server.asked).toHaveLength(4);
   });
 });
 

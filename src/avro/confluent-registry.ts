@@ -18,13 +18,12 @@ export interface ConfluentRegistryOptions extends AccessOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const refusal = z.object({ message: z.string() });
 const idShape = z.object({ id: z.int().positive() }).transform(({ id }) => id);
 /** The API's own "not found": a server that knows no such path has another, or none, and says nothing about a schema. */
 const notFound = z.object({ error_code: z.int().min(40401).max(40499) }).transform(() => undefined);
 const schemaShape = z.object({
   schema: z.string(),
-  schemaType: z.string().default('AVRO'),
+  schemaType: z.string().nullish(),
   references: z.array(z.unknown()).nullish(),
 });
 const versionShape = schemaShape.extend({ id: z.int().positive(), version: z.int() });
@@ -100,29 +99,34 @@ export async function openConfluentRegistry(options: ConfluentRegistryOptions): 
   }
 
   async function register(subject: string, text: string): Promise<number> {
-    const answer = await ask<number | { readonly status: number; readonly message: string }>(
+    const answer = await ask<number | AvroError>(
       `that it registered a schema under ${subject}`,
       (api, common) => api.Subject.register({ subject, body: { schema: text }, ...common }),
       {
         200: idShape,
-        409: refusal.transform(({ message }) => ({ status: 409, message })),
-        422: refusal.transform(({ message }) => ({ status: 422, message })),
+        409: z.object({ message: z.string() }).transform(({ message }) => refused('INCOMPATIBLE', subject, message)),
+        422: z
+          .object({ error_code: z.literal(42201), message: z.string() })
+          .transform(({ message }) => refused('INVALID_SCHEMA', subject, message)),
       },
     );
     if (typeof answer === 'number') {
       return answer;
     }
-    const code = answer.status === 409 ? 'INCOMPATIBLE' : 'INVALID_SCHEMA';
+    throw answer;
+  }
+
+  function refused(code: 'INCOMPATIBLE' | 'INVALID_SCHEMA', subject: string, message: string): AvroError {
     const what = `${subject}: the schema registry at ${access.address} refuses the new schema`;
-    throw new AvroError(code, `${what}: ${answer.message}. Nothing was registered.`);
+    return new AvroError(code, `${what}: ${message}. Nothing was registered.`);
   }
 
   async function schemaOf(id: number): Promise<Schema> {
     // Bytes that only look framed may hold any id; none that was given is below 1.
-    return id < 1 ? unknownSchema(id) : shared(schemas, id, () => fetch(id));
+    return id < 1 ? unknownSchema(id) : shared(schemas, id, () => fetchSchema(id));
   }
 
-  async function fetch(id: number): Promise<Schema> {
+  async function fetchSchema(id: number): Promise<Schema> {
     const answer = await ask(`which schema has id ${id}`, (api, common) => api.Schema.find({ id, ...common }), {
       200: schemaShape,
       404: notFound,
@@ -157,7 +161,7 @@ function shared<K, V>(known: Map<K, Promise<V>>, key: K, ask: () => Promise<V>):
 }
 
 function schemaIn({ schema, schemaType, references }: z.infer<typeof schemaShape>, what: string): Schema {
-  if (schemaType !== 'AVRO') {
+  if ((schemaType ?? 'AVRO') !== 'AVRO') {
     throw new AvroError('INVALID_SCHEMA', `${what} is ${schemaType}, not Avro`);
   }
   if (references?.length) {
