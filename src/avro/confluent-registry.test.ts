@@ -201,8 +201,11 @@ describe('the id of a schema', () => {
     expect(new Set(server.asked.map(({ port }) => port)).size).toBe(1);
   });
 
-  it('is given to who may register but not configure', async () => {
-    await using server = await serve({ ...fresh, 'PUT /config/a-value': [json(403, { message: 'Forbidden' })] });
+  it.each([
+    ['who may register but not configure', 403, 'Forbidden'],
+    ['who configures while another does', 409, "A rule named 'COMPATIBILITY' already exists."],
+  ])('is given to %s', async (_who, status, message) => {
+    await using server = await serve({ ...fresh, 'PUT /config/a-value': [json(status, { message })] });
     await using registry = await openConfluentRegistry({ url: server.url });
     expect(await registry.idOf('a-value', schema)).toBe(7);
   });

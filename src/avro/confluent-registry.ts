@@ -93,8 +93,9 @@ export async function openConfluentRegistry(options: ConfluentRegistryOptions): 
     await ask(
       `whether ${subject} is checked for BACKWARD compatibility`,
       (api, common) => api.Subject.updateConfig({ subject, body: { compatibility: 'BACKWARD' }, ...common }),
-      // Who may register need not be allowed to configure. What is registered here is checked here all the same.
-      { 200: done, 403: done, 405: done, 422: done },
+      // Who may register need not be allowed to configure: what is registered here is checked here all the same. 409 is
+      // Apicurio's answer when another does it at this moment.
+      { 200: done, 403: done, 405: done, 409: done, 422: done },
     );
   }
 
