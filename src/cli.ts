@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describeCommand } from './commands/describe.ts';
 import { generateCommand } from './commands/generate.ts';
@@ -11,6 +10,7 @@ import { stackCommand } from './commands/stack.ts';
 import { tailCommand } from './commands/tail.ts';
 import { topicsCommand } from './commands/topics.ts';
 import { upCommand } from './commands/up.ts';
+import { version } from './commands/version.ts';
 
 // Whoever reads what is printed may stop reading (head, less): that is no error.
 for (const stream of [process.stdout, process.stderr]) {
@@ -19,10 +19,6 @@ for (const stream of [process.stdout, process.stderr]) {
     throw error;
   });
 }
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  readonly version: string;
-};
 
 const program = new Command('ebb')
   .description('Stream processing for TypeScript, with a shop’s analytics built on it.')

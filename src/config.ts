@@ -20,6 +20,15 @@ const configSchema = z.strictObject({
   commitInterval: number.int().min(1).max(60_000).default(100),
   /** Seconds after which an outsider's idle partition gets a tick from its siblings; 0: never. */
   idle: number.min(0).default(30),
+  /** Where metrics are served: `[host:]port`. Absent: nowhere. */
+  metrics: z
+    .union([z.string(), z.number().transform(String)])
+    .pipe(z.string().regex(/^((\[[0-9a-fA-F:.]+\]|[^\s:]+):)?\d{1,5}$/, { error: 'it is a port, or host:port' }))
+    .optional(),
+  /** How log lines are written; by default `pretty` on a terminal and `json` elsewhere. */
+  logFormat: z.enum(['json', 'pretty']).optional(),
+  /** Log lines below it are left out; by default `warn` on a terminal and `info` elsewhere. */
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -21,9 +21,14 @@ export interface Started {
 /** Nothing that a person waits for takes longer; a command that does is killed, and its test says so. */
 const LONGEST = 240_000;
 
-/** Starts the real `ebb` in a process of its own, with none of the caller's `EBB_*` settings. */
-export function startEbb(args: readonly string[], stdin = ''): Started {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EBB_')));
+/** Starts the real `ebb` in a process of its own, with none of the caller's `EBB_*` settings, and without a log unless `settings` ask for one. */
+export function startEbb(
+  args: readonly string[],
+  stdin = '',
+  settings: Readonly<Record<string, string>> = {},
+): Started {
+  const given = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EBB_')));
+  const env = { ...given, EBB_LOG_LEVEL: 'silent', ...settings };
   const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], { env, stdio: 'pipe' });
   const clock = setTimeout(() => child.kill('SIGKILL'), LONGEST);
   const output = { stdout: '', stderr: '' };

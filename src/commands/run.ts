@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { configOf, untilSignalled, withCommon } from './command.ts';
+import { observing, withObserving } from './observing.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 import { topicsOfShop } from './shops.ts';
 import { statusText } from './status.ts';
 import { summarise, summaryText } from './summary.ts';
-import { bold, liveRegion } from './terminal.ts';
+import { bold, type Live, liveRegion } from './terminal.ts';
 import { refuseUnderReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -15,7 +16,7 @@ interface RunFlags {
 }
 
 export function runCommand(program: Command): void {
-  withCommon(program.command('run'), { shop: 'demo' })
+  withObserving(withCommon(program.command('run'), { shop: 'demo' }))
     .description('run topologies and sinks of a shop')
     .argument('[topology...]', 'names; all that the shop has inputs for when none is given')
     .option('--until-caught-up', 'end when everything in the log has been processed, with a summary')
@@ -40,24 +41,29 @@ export function runCommand(program: Command): void {
       await refuseUnderReset(place.log, shop);
       const stopped = untilSignalled();
       const finished = new AbortController();
-      const pipeline = await startPipeline({
-        place,
-        shop,
-        only,
-        sinks: flags.sinks,
-        signal: AbortSignal.any([stopped, finished.signal]),
-        ...(flags.untilCaughtUp === true ? { linger: 200 } : {}),
-      });
-      await watch(pipeline, shop, async () => {
-        try {
-          await (flags.untilCaughtUp === true
-            ? Promise.race([pipeline.caughtUp(stopped), pipeline.done])
-            : pipeline.done);
-        } finally {
-          finished.abort();
-          await Promise.allSettled([pipeline.done]);
-        }
-        await pipeline.done;
+      const show = liveRegion();
+      await observing({ config, shop, command: 'run', live: show }, async (observer) => {
+        const pipeline = await startPipeline({
+          place,
+          shop,
+          only,
+          sinks: flags.sinks,
+          signal: AbortSignal.any([stopped, finished.signal]),
+          onEvent: observer.onEvent,
+          ...(flags.untilCaughtUp === true ? { linger: 200 } : {}),
+        });
+        observer.watch(pipeline);
+        await shown(show, shop, pipeline, async () => {
+          try {
+            await (flags.untilCaughtUp === true
+              ? Promise.race([pipeline.caughtUp(stopped), pipeline.done])
+              : pipeline.done);
+          } finally {
+            finished.abort();
+            await Promise.allSettled([pipeline.done]);
+          }
+          await pipeline.done;
+        });
       });
       if (!flags.sinks) return;
       const summary = summarise(place.paths.tables, shop);
@@ -71,10 +77,9 @@ export function runCommand(program: Command): void {
 }
 
 /** Shows what the pipeline does while `work` goes on. */
-async function watch(pipeline: Pipeline, shop: string, work: () => Promise<void>): Promise<void> {
-  const live = liveRegion();
+async function shown(live: Live, shop: string, { status }: Pipeline, work: () => Promise<void>): Promise<void> {
   const started = performance.now();
-  const timer = setInterval(() => live.show(statusText(shop, pipeline.status(), performance.now() - started)), 250);
+  const timer = setInterval(() => live.show(statusText(shop, status(), performance.now() - started)), 250);
   try {
     await work();
   } finally {

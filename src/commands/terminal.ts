@@ -5,14 +5,31 @@ import { createLogUpdate } from 'log-update';
 export interface Live {
   /** Replaces what is shown. Does nothing where stderr is no terminal. */
   show(text: string): void;
+  /** Writes a line that stays, above what is shown. */
+  above(line: string): void;
   /** Leaves the last text standing. */
   done(): void;
 }
 
 export function liveRegion(): Live {
-  if (process.stderr.isTTY !== true) return { show() {}, done() {} };
+  if (process.stderr.isTTY !== true)
+    return { show() {}, above: (line) => void process.stderr.write(`${line}\n`), done() {} };
   const update = createLogUpdate(process.stderr);
-  return { show: (text) => update(text), done: () => update.done() };
+  let shown: string | undefined;
+  return {
+    show(text) {
+      shown = text;
+      update(text);
+    },
+    above(line) {
+      update.persist(line);
+      if (shown !== undefined) update(shown);
+    },
+    done() {
+      shown = undefined;
+      update.done();
+    },
+  };
 }
 
 /** Text is styled for the stream that it goes to: piped output stays plain. */

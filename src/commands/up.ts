@@ -6,6 +6,7 @@ import { physicalName } from '../engine/topic.ts';
 import { configOf, duration, speed, untilSignalled, wholeNumber, withCommon } from './command.ts';
 import { generatorText } from './generate.ts';
 import { lastHours } from './last-hours.ts';
+import { observing, withObserving } from './observing.ts';
 import { startPipeline } from './pipeline.ts';
 import { statusText } from './status.ts';
 import { summarise, summaryText } from './summary.ts';
@@ -24,7 +25,7 @@ interface UpFlags {
 const HISTORY_DAYS = 730;
 
 export function upCommand(program: Command): void {
-  withCommon(program.command('up'), { shop: 'demo' })
+  withObserving(withCommon(program.command('up'), { shop: 'demo' }))
     .description(
       'everything at once: a simulated shop with two years of history and then live, its topologies, tables and files',
     )
@@ -52,53 +53,56 @@ export function upCommand(program: Command): void {
       const name = physicalName(shop, topics.syntheticShop.name);
       const partitions = await partitionsOf(place.log, name, config.partitions);
       await place.log.create([{ name, partitions, cleanup: topics.syntheticShop.cleanup }]);
-      const pipeline = await startPipeline({ place, shop, signal, sinks: true });
-      let progress: GeneratorProgress | undefined;
-      const { customers, seed } = flags;
-      const generating = runGenerator({
-        ...(customers === undefined ? {} : { customers }),
-        ...(seed === undefined ? {} : { seed }),
-        log: place.log,
-        registry: place.registry,
-        shop,
-        preset: 'shop',
-        history: HISTORY_DAYS,
-        clock: flags.speed === 'max' ? 'max' : { factor: flags.speed },
-        partitions: config.partitions,
-        signal,
-        now: Date.now,
-        onProgress: (state) => {
-          progress = state;
-        },
-      });
       const live = liveRegion();
-      const show = (): void =>
-        live.show(
-          [
-            statusText(shop, pipeline.status(), performance.now() - started),
-            `${dim('shop clock', process.stderr)}  ${progress === undefined ? '' : generatorText(progress)}${progress?.phase === 'live' ? dim(`  (${flags.speed}× real time)`, process.stderr) : ''}`,
-            lastHours(place.paths.tables, shop),
-            dim('Ctrl-C finishes the commit in hand; ebb up goes on from there.', process.stderr),
-            dim(
-              'Meanwhile, elsewhere: npx ebb query "select * from client_profiles order by spend desc limit 5"',
-              process.stderr,
-            ),
-          ].join('\n'),
-        );
-      const timer = setInterval(show, 500);
-      const stopAll = (error: unknown): never => {
-        failed.abort();
-        throw error;
-      };
-      try {
-        for (const result of await Promise.allSettled([generating.catch(stopAll), pipeline.done.catch(stopAll)])) {
-          if (result.status === 'rejected') throw result.reason;
+      const generated = await observing({ config, shop, command: 'up', live }, async (observer) => {
+        const pipeline = await startPipeline({ place, shop, signal, sinks: true, onEvent: observer.onEvent });
+        observer.watch(pipeline);
+        let progress: GeneratorProgress | undefined;
+        const { customers, seed } = flags;
+        const generating = runGenerator({
+          ...(customers === undefined ? {} : { customers }),
+          ...(seed === undefined ? {} : { seed }),
+          log: place.log,
+          registry: place.registry,
+          shop,
+          preset: 'shop',
+          history: HISTORY_DAYS,
+          clock: flags.speed === 'max' ? 'max' : { factor: flags.speed },
+          partitions: config.partitions,
+          signal,
+          now: Date.now,
+          onProgress: (state) => {
+            progress = state;
+          },
+        });
+        const show = (): void =>
+          live.show(
+            [
+              statusText(shop, pipeline.status(), performance.now() - started),
+              `${dim('shop clock', process.stderr)}  ${progress === undefined ? '' : generatorText(progress)}${progress?.phase === 'live' ? dim(`  (${flags.speed}× real time)`, process.stderr) : ''}`,
+              lastHours(place.paths.tables, shop),
+              dim('Ctrl-C finishes the commit in hand; ebb up goes on from there.', process.stderr),
+              dim(
+                'Meanwhile, elsewhere: npx ebb query "select * from client_profiles order by spend desc limit 5"',
+                process.stderr,
+              ),
+            ].join('\n'),
+          );
+        const timer = setInterval(show, 500);
+        const stopAll = (error: unknown): never => {
+          failed.abort();
+          throw error;
+        };
+        try {
+          for (const result of await Promise.allSettled([generating.catch(stopAll), pipeline.done.catch(stopAll)])) {
+            if (result.status === 'rejected') throw result.reason;
+          }
+        } finally {
+          clearInterval(timer);
+          live.done();
         }
-      } finally {
-        clearInterval(timer);
-        live.done();
-      }
-      const generated = await generating;
+        return generating;
+      });
       const seconds = (performance.now() - started) / 1000;
       const summary = summarise(place.paths.tables, shop);
       if (flags.json === true) console.log(JSON.stringify({ shop, generated, ...summary, seconds }));

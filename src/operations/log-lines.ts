@@ -1,0 +1,98 @@
+import type { OnPipelineEvent, PipelineEvent } from './events.ts';
+import type { Level, Log } from './logger.ts';
+import { sparing } from './sparing.ts';
+import type { PipelineStatus } from './status.ts';
+
+/** ms between two lines about the same trouble. */
+const EVERY = 30_000;
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`;
+
+/** Writes what happens to tasks and sinks into the log. @param now a monotone clock, ms */
+export function logEvents(log: Log, now: () => number): OnPipelineEvent {
+  const spare = sparing(EVERY);
+  return (event) => {
+    const { kind, ...fields } = event;
+    const { level, message, trouble } = lineOf(event);
+    const may = trouble === undefined ? {} : spare.may(trouble, now());
+    if (may === undefined) return;
+    const took = 'took' in event ? { took: Math.round(event.took) } : {};
+    log(level, message, { event: kind, ...fields, ...took, ...may });
+  };
+}
+
+interface Line {
+  readonly level: Level;
+  readonly message: string;
+  /** Said only now and then. */
+  readonly trouble?: string;
+}
+
+function lineOf(event: PipelineEvent): Line {
+  switch (event.kind) {
+    case 'task-gained':
+      return { level: 'debug', message: `${nameOf(event)} is ours: restoring it` };
+    case 'task-restored': {
+      const { took, keys } = event;
+      return { level: 'info', message: `${nameOf(event)} restored in ${seconds(took)}: ${keys} keys` };
+    }
+    case 'task-lost':
+      if (event.why === 'stopped') return { level: 'debug', message: `${nameOf(event)} stopped after its last commit` };
+      if (event.why === 'taken') return { level: 'info', message: `${nameOf(event)} went to another of its group` };
+      return { level: 'error', message: `${nameOf(event)} cannot go on; the others commit, then all stops` };
+    case 'committed': {
+      const { records, took } = event;
+      return { level: 'trace', message: `${nameOf(event)} committed ${records} records in ${seconds(took)}` };
+    }
+    case 'retrying': {
+      const { topology, what, code, reason, pause } = event;
+      const next = what === 'commit' ? 'The same commit is tried again' : 'It is started again from its last commit';
+      const message = `${nameOf(event)}: ${sentence(reason)} ${next} in ${seconds(pause)}`;
+      return { level: 'warn', message, trouble: `${topology} ${what} ${code}` };
+    }
+    case 'fenced':
+      return { level: 'warn', message: `${nameOf(event)} was fenced: ${event.reason}` };
+    case 'rebalanced': {
+      const { topology, partitions } = event;
+      const owned = partitions.length === 0 ? 'no partition' : `partitions ${partitions.join(', ')}`;
+      return { level: 'info', message: `${topology} rebalanced: ${owned} here` };
+    }
+    case 'sink-retrying': {
+      const { sink, topic, partition, code, reason, pause } = event;
+      const message = `sink ${sink}, ${topic}/${partition}: ${sentence(reason)} Tried again in ${seconds(pause)}`;
+      return { level: 'warn', message, trouble: `${sink} ${code}` };
+    }
+  }
+  return event satisfies never;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function nameOf({ topology, partition }: { readonly topology: string; readonly partition: number }): string {
+  return `${topology}/${partition}`;
+}
+
+/** Looks now and then, and says when late records or dead letters have become more: at once, and then once a minute. */
+export function logRefused(log: Log, shop: string): (status: PipelineStatus, now: number) => void {
+  const spare = sparing(60_000);
+  const said = new Map<string, number>();
+  return ({ topologies }, now) => {
+    for (const { topology, late, dead } of topologies) {
+      for (const [what, total] of [['late', late] as const, ['dead', dead] as const]) {
+        const key = `${topology}.${what}`;
+        const before = said.get(key) ?? 0;
+        if (total <= before || spare.may(key, now) === undefined) continue;
+        said.set(key, total);
+        const kind = what === 'late' ? 'late records' : 'dead letters';
+        log('warn', `${topology}: ${total - before} more ${kind}: ebb tail ${key} --from start --shop ${shop}`, {
+          event: what,
+          topology,
+          more: total - before,
+          total,
+        });
+      }
+    }
+  };
+}

@@ -1,0 +1,20 @@
+import type { PipelineStatus } from './status.ts';
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** What is waited for. */
+  readonly waiting: readonly string[];
+}
+
+/** ms after which a topology that owns nothing is taken for one whose partitions are all another process's. */
+const ASSIGNED = 15_000;
+
+/** Ready is who has restored every task that it owns. @param elapsed ms since the start */
+export function readinessOf({ topologies }: PipelineStatus, elapsed: number): Readiness {
+  const waiting = topologies.flatMap(({ topology, tasks }) => {
+    if (tasks.length === 0) return elapsed < ASSIGNED ? [`${topology} owns no partition yet`] : [];
+    const restoring = tasks.filter(({ restored }) => !restored).map(({ partition }) => partition);
+    return restoring.length === 0 ? [] : [`${topology} restores partition ${restoring.join(', ')}`];
+  });
+  return { ready: waiting.length === 0, waiting };
+}
