@@ -6,7 +6,7 @@ import { gather, type Range } from './gather.ts';
 import { readRange, steadyBatches } from './reading.ts';
 import { type Backoff, type OnRetry, retrying } from './retry.ts';
 import type { BatchLimits, IdempotentSink, SinkBatch, TopicPartition, TransactionalSink } from './sink.ts';
-import type { Turns } from './turns.ts';
+import type { Turn } from './turns.ts';
 
 export interface Delivery {
   readonly log: Log;
@@ -16,8 +16,8 @@ export interface Delivery {
   readonly at: TopicPartition;
   readonly decode: RecordDecoder;
   readonly limits: BatchLimits;
-  /** Shared by all partitions of the sink. */
-  readonly turns: Turns;
+  /** Among all partitions of the sink. */
+  readonly turn: Turn;
   /** Asks to finish the commit in hand and return. */
   readonly signal: AbortSignal;
   readonly backoff?: Backoff | undefined;
@@ -53,7 +53,7 @@ export async function deliverRanges(delivery: Delivery, sink: IdempotentSink, bo
   const last = await patiently(delivery, () => boundaries.last(physical, at.partition));
   // The boundary counts also when the group was forgotten: what it covers is in the files already.
   if (last !== undefined && (from ?? 0) <= last.lastOffset) {
-    const whole = await delivery.turns(async () => {
+    const whole = await inTurn(delivery, async () => {
       const range = await readAgain(delivery, last.firstOffset, last.lastOffset);
       return range !== undefined && put(range, true).then(() => true);
     });
@@ -77,18 +77,31 @@ async function eachRange(
   from: number | undefined,
   write: (range: Range) => Promise<void>,
 ): Promise<void> {
-  const { owned, physical, limits, signal, turns } = delivery;
+  const { owned, physical, limits, signal, turn } = delivery;
   delivery.onTaken(from ?? 0);
   const batches = steadyBatches(owned, physical, from, (work) => patiently(delivery, work));
-  for await (const range of gather(batches, from ?? 0, limits, AbortSignal.any([signal, owned.signal]))) {
-    if (range.records.length > 0) {
-      const written = await turns(async () => !signal.aborted && write(range).then(() => true));
-      if (!written) {
-        return;
+  try {
+    for await (const range of gather(batches, from ?? 0, limits, AbortSignal.any([signal, owned.signal]), turn)) {
+      if (range.records.length > 0) {
+        const written = await inTurn(delivery, async () => !signal.aborted && write(range).then(() => true));
+        if (!written) {
+          return;
+        }
       }
+      await commitPosition(delivery, range.next);
+      delivery.onRange(range);
     }
-    await commitPosition(delivery, range.next);
-    delivery.onRange(range);
+  } finally {
+    turn.release();
+  }
+}
+
+async function inTurn<T>({ turn }: Delivery, work: () => Promise<T>): Promise<T> {
+  await turn.hold();
+  try {
+    return await work();
+  } finally {
+    turn.release();
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TICK_HEADER } from '../../src/engine/tick.ts';
 import type { Batch, LogRecord } from '../../src/log/log.ts';
 import { gather, type Range } from './gather.ts';
+import { turns } from './turns.ts';
 
 const limits = { records: 3, bytes: 1_000, linger: 0, atOnce: 1 };
 const never = new AbortController().signal;
@@ -25,7 +26,7 @@ async function* stream(batches: readonly Batch[], wait = 0): AsyncGenerator<Batc
 /** `first..next: offsets` of every range. */
 async function cut(batches: AsyncIterable<Batch>, changes = {}, from = 0): Promise<string[]> {
   const ranges: Range[] = [];
-  for await (const range of gather(batches, from, { ...limits, ...changes }, never)) {
+  for await (const range of gather(batches, from, { ...limits, ...changes }, never, turns(1)())) {
     ranges.push(range);
   }
   return ranges.map(({ first, next, records }) => `${first}..${next}: ${records.map(({ offset }) => offset)}`);
@@ -80,10 +81,49 @@ describe('gathering ranges', () => {
       await new Promise(() => undefined);
     }
     const seen: number[] = [];
-    for await (const { next } of gather(silent(), 0, limits, stop.signal)) {
+    for await (const { next } of gather(silent(), 0, limits, stop.signal, turns(1)())) {
       seen.push(next);
       setTimeout(() => stop.abort(), 5);
     }
     expect(seen).toEqual([1]);
+  });
+
+  it('holds its turn while a range is filled, and waits with one batch in hand while it is another’s', async () => {
+    let pulled = 0;
+    async function* two(): AsyncGenerator<Batch> {
+      for (const offset of [0, 1]) {
+        pulled += 1;
+        yield batch([value(offset)], offset + 1, 2);
+      }
+    }
+    const turnOf = turns(1);
+    const others = turnOf();
+    await others.hold();
+    const mine = turnOf();
+    const ranges = gather(two(), 0, limits, never, mine);
+    const range = ranges.next();
+    await delay(20);
+    expect(pulled).toBe(1);
+    others.release();
+    expect(await range).toMatchObject({ value: { first: 0, next: 2 } });
+    expect(mine.held).toBe(true);
+  });
+
+  it('lets others work while the log does not give what it has, and while it waits at the end', async () => {
+    const turnOf = turns(1);
+    for (const end of [1, 9]) {
+      const stop = new AbortController();
+      async function* silent(): AsyncGenerator<Batch> {
+        yield batch([value(0)], 1, end);
+        await new Promise(() => undefined);
+      }
+      const gathering = gather(silent(), 0, { ...limits, linger: 60_000 }, stop.signal, turnOf()).next();
+      await delay(5);
+      const others = turnOf();
+      await others.hold();
+      others.release();
+      stop.abort();
+      expect(await gathering).toMatchObject({ done: true });
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { isTick } from '../../src/engine/tick.ts';
 import type { Batch, LogRecord } from '../../src/log/log.ts';
 import type { BatchLimits } from './sink.ts';
+import type { Turn } from './turns.ts';
 
 /** The records at the offsets `first`..`next - 1` of one partition, without its ticks. */
 export interface Range {
@@ -14,39 +15,57 @@ export interface Range {
 /**
  * Cuts a partition's batches into ranges: full ones while there is more to read, and at the end of the log what there is
  * after `linger`. Ends when the batches do, or when `signal` aborts; what is in hand is then left for the next time.
- * Holds at most the limits and one batch.
+ * Holds at most the limits and one batch, and while it waits for its turn one batch: what waits long in memory is costly.
+ * The turn is held while a range is filled, and may still be when it is given; whoever takes the range releases it.
  */
 export async function* gather(
   batches: AsyncIterable<Batch>,
   from: number,
   limits: BatchLimits,
   signal: AbortSignal,
+  turn: Turn,
 ): AsyncGenerator<Range, void, undefined> {
   const iterator = batches[Symbol.asyncIterator]();
   const open = opened(from, limits);
-  let coming = iterator.next();
+  let coming: Promise<IteratorResult<Batch, unknown>> | undefined;
+  let silent = false;
   try {
     while (!signal.aborted) {
-      const outcome = await raced(coming, signal, open.wait());
+      if (open.behind() && !silent) {
+        await turn.hold();
+      } else {
+        turn.release();
+      }
+      coming ??= iterator.next();
+      const wait = open.wait();
+      const outcome = await raced(coming, signal, turn.held ? Math.min(wait ?? patience, patience) : wait);
       if (outcome === 'aborted') {
         return;
       }
       if (outcome === 'time') {
-        yield open.cut();
+        // Others work while a log that has more does not give it.
+        silent = true;
+        if (open.wait() === 0) {
+          yield open.cut();
+        }
         continue;
       }
       if (outcome.done === true) {
         return;
       }
+      silent = false;
+      coming = undefined;
       yield* open.add(outcome.value);
-      coming = iterator.next();
     }
   } finally {
     // A pending next() ends when its own signal aborts: waiting for it here could be for ever.
-    coming.catch(() => undefined);
+    coming?.catch(() => undefined);
     iterator.return?.()?.catch(() => undefined);
   }
 }
+
+/** How long (ms) the turn is held for a batch that should be there. */
+const patience = 50;
 
 /** When there is more to read, it is waited for; a log that does not give it for so long (ms) is not. */
 const stalled = 5_000;
@@ -100,7 +119,12 @@ function opened(from: number, limits: BatchLimits) {
     return Math.max(0, since + longest - performance.now());
   }
 
-  return { add, cut, wait };
+  /** Whether there is something in hand, and more to read. */
+  function behind(): boolean {
+    return records.length > 0 && next < end;
+  }
+
+  return { add, behind, cut, wait };
 }
 
 /** `coming`, unless the signal aborts or the time is up first. Leaves nothing behind that a long life would pile up. */

@@ -8,7 +8,7 @@ import { openDecoder } from './decode.ts';
 import { type Delivery, deliverRanges, deliverRows } from './deliver.ts';
 import { type Backoff, remedyOf, waited } from './retry.ts';
 import { type BatchLimits, type Sink, SinkError, type TopicPartition } from './sink.ts';
-import { type Turns, turns } from './turns.ts';
+import { type Turn, turns } from './turns.ts';
 
 export interface SinkProgress {
   readonly topic: string;
@@ -64,10 +64,10 @@ export async function runSink(options: RunSinkOptions): Promise<void> {
   // Every wait of every partition listens to it.
   setMaxListeners(0, stopping);
   const carry = await carrier(options);
-  const shared = turns({ ...options.sink.limits, ...options.limits }.atOnce);
+  const turnOf = turns({ ...options.sink.limits, ...options.limits }.atOnce);
   const following = topics.map(async (topic) => {
     try {
-      await follow(options, topic, carry, shared, stopping);
+      await follow(options, topic, carry, turnOf, stopping);
     } catch (error) {
       failure.abort();
       throw error;
@@ -95,7 +95,7 @@ async function follow(
   options: RunSinkOptions,
   topic: string,
   carry: Carry,
-  shared: Turns,
+  turnOf: () => Turn,
   stopping: AbortSignal,
 ): Promise<void> {
   const { log, shop, sink } = options;
@@ -121,7 +121,7 @@ async function follow(
       at: { topic, partition: owned.partition },
       decode,
       limits: { ...sink.limits, ...options.limits },
-      turns: shared,
+      turn: turnOf(),
       signal: ending,
       backoff: options.backoff,
       onTaken: (next) => options.onTaken?.(topic, owned.partition, next),
