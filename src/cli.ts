@@ -23,7 +23,9 @@ for (const stream of [process.stdout, process.stderr]) {
 const program = new Command('ebb')
   .description('Stream processing for TypeScript, with a shop’s analytics built on it.')
   .version(version)
-  .showHelpAfterError();
+  .showHelpAfterError()
+  // `--version` behind a command is that command's.
+  .enablePositionalOptions();
 for (const add of [
   upCommand,
   replayCommand,

@@ -29,7 +29,9 @@ export async function openBoundaries(log: Log, registry: Registry, shop: string,
         const values = batch.records.filter((record) => record.key?.toString() === wanted).map(({ value }) => value);
         await serde.prepare(values);
         const value = values.at(-1);
-        last = value === undefined || value === null ? last : serde.decode(value);
+        // A tombstone: its files were taken away.
+        if (value === null) last = undefined;
+        else if (value !== undefined) last = serde.decode(value);
       }
       return last;
     },

@@ -1,14 +1,14 @@
-import { topologiesOf } from '../../topologies/all.ts';
 import type { Plan } from '../engine/plan.ts';
 import { runTopologies } from '../engine/runner.ts';
 import type { Topology } from '../engine/topology.ts';
 import type { OnPipelineEvent } from '../operations/events.ts';
 import type { PipelineStatus } from '../operations/status.ts';
 import { type Reader, untilCaughtUp } from './caught-up.ts';
-import { descriptorsOf } from './descriptors.ts';
+import { inForce, named, topologiesInShop } from './shop-topologies.ts';
 import { startSinkThread } from './sink-thread.ts';
 import { routesOf, sinkReaders } from './sinks.ts';
-import { readVersions, resultTopics, type Versions, versionInForce, writeVersion } from './versions.ts';
+import { refuseUnderReset } from './under-reset.ts';
+import { readVersions, resultTopics, type Versions, writeVersion } from './versions.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface PipelineOptions {
@@ -37,10 +37,6 @@ export interface Pipeline {
   caughtUp(signal: AbortSignal): Promise<void>;
 }
 
-export class UnknownTopologyError extends Error {
-  override readonly name = 'UnknownTopologyError';
-}
-
 /** Runs a shop's topologies and sinks on the log until `signal` aborts. */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { place, shop } = options;
@@ -61,11 +57,14 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     now: () => performance.now(),
     onEvent: options.onEvent,
   });
-  const routes = await routesOf(place, shop, results, versions.topics).catch(async (error: unknown) => {
-    failed.abort();
-    await Promise.allSettled([running.done]);
-    throw error;
-  });
+  // Once more now that the groups are joined: whoever changes the shop sees them, or they see the change.
+  const routes = await refuseUnderReset(log, shop)
+    .then(() => routesOf(place, shop, results, versions.topics))
+    .catch(async (error: unknown) => {
+      failed.abort();
+      await Promise.allSettled([running.done]);
+      throw error;
+    });
   const sinks = options.sinks
     ? startSinkThread({ config, shop, routes, linger: options.linger }, signal, options.onEvent)
     : undefined;
@@ -106,35 +105,26 @@ interface Chosen {
  * The topologies whose code is of the version that everybody reads. Code of another version would go on from state that is
  * not its own, so it is left out, and that is said.
  */
-async function chosen({ place: { log, registry }, shop, only = [] }: PipelineOptions): Promise<Chosen> {
-  const existing = new Set((await log.topics()).map(({ name }) => name));
-  const all = topologiesOf(shop, await descriptorsOf(log, registry, shop), existing);
-  const wanted = only.length === 0 ? all : only.map((name) => named(all, shop, name));
-  const versions = await readVersions(log, registry, shop);
+async function chosen({ place, shop, only = [] }: PipelineOptions): Promise<Chosen> {
+  const { log, registry } = place;
+  const inShop = await topologiesInShop(place, shop);
+  const wanted = only.length === 0 ? inShop.all : only.map((name) => named(inShop, name));
   const topologies: Topology[] = [];
   const results = new Set<string>();
   for (const topology of wanted) {
-    const version = versionInForce(versions, existing, shop, topology);
+    const version = inForce(inShop, topology);
     for (const name of resultTopics(shop, { ...topology, version })) results.add(name);
     if (version === topology.version) topologies.push(topology);
     else console.error(leftOut(topology, version));
     // Said once, or the code's next version would be taken for the one in force.
-    if (version !== 'v1' && !versions.promoted.has(topology.name)) await writeVersion(log, registry, shop, topology);
+    if (version !== 'v1' && !inShop.versions.promoted.has(topology.name))
+      await writeVersion(log, registry, shop, topology);
   }
   return { topologies, results, versions: await readVersions(log, registry, shop) };
 }
 
 function leftOut({ name, version }: Topology, inForce: string): string {
   return `ebb: ${name} is not run: its code is ${version}, and everybody reads ${inForce}. \`ebb reprocess ${name} --as ${version}\` computes ${version} beside it, \`ebb promote ${name} --to ${version}\` has everybody read that.`;
-}
-
-/** @throws UnknownTopologyError */
-export function named(all: readonly Topology[], shop: string, name: string): Topology {
-  const found = all.find((topology) => topology.name === name);
-  if (found !== undefined) return found;
-  throw new UnknownTopologyError(
-    `shop ${shop} has no topology ${name}: the names are ${all.map((one) => one.name).join(', ')}`,
-  );
 }
 
 function readerOf({ group, inputs }: Plan): Reader {

@@ -1,35 +1,70 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { DatabaseSync } from 'node:sqlite';
 import type { Command } from 'commander';
 import { LogError } from '../log/log.ts';
 import { configOf, withCommon } from './command.ts';
+import { confirm } from './confirm.ts';
+import { emptyShop } from './empty-tables.ts';
+import { resetTopology } from './reset-topology.ts';
 import { markersOf, underReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
-
-export class NotConfirmedError extends Error {
-  override readonly name = 'NotConfirmedError';
-}
 
 /** What came in from outside, and how far it has been read: immutable truth, kept unless everything is to go. */
 const truth = /^(raw\.[^.]+|synthetic\.[^.]+|sources|datasets)$/;
 
+interface ResetFlags {
+  readonly all?: boolean;
+  readonly topology?: string;
+  readonly to?: string;
+  readonly version?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+const HELP = `
+Stop other ebb processes of the shop first.
+
+--topology T --to start      T, and the topologies that read what it writes, are computed anew by the next run: their
+                             topics, state, rows and files go.
+--topology T --to MOMENT     T goes on from there once more, with the state that it had there: its inputs are read again
+                             up to the moment, and nothing of that is written. What it writes from there on comes again:
+                             rows are replaced, records are appended. Only for a topology that no other one reads.
+--topology T --version v2    forgets a version that is not in force: its topics, state and positions.
+
+Examples:
+  ebb reset --shop demo --yes && ebb run --shop demo --until-caught-up
+  ebb reset --topology category-partials --to start --dry-run
+  ebb reset --topology client-profiles --to 2025-03-08T12:00Z`;
+
 export function resetCommand(program: Command): void {
   withCommon(program.command('reset'), { shop: 'demo' })
     .description(
-      'forget what was computed of a shop (topics, state, positions, tables, files), so that `ebb run` computes it again from the raw data',
+      'forget what was computed of a shop (topics, state, positions, tables, files), so that `ebb run` computes it again from the raw data; or put one topology back to a moment',
     )
     .option('--all', 'also forget the raw data: the shop is gone')
-    .option('--yes', 'do not ask')
-    .addHelpText(
-      'after',
-      '\nStop other ebb processes of the shop first.\n\nExamples:\n  ebb reset --shop demo --yes && ebb run --shop demo --until-caught-up',
+    .option('--topology <name>', 'only this one')
+    .option(
+      '--to <moment>',
+      'with --topology: start; an event time such as 2025-03-08T12:00Z; or offsets: events/0=120,events/1=98',
     )
-    .action(async (flags: { readonly all?: boolean; readonly yes?: boolean }) => {
+    .option(
+      '--version <version>',
+      'with --topology: another version than the one in force; without --to it is forgotten',
+    )
+    .option('--dry-run', 'only say what would be done')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', HELP)
+    .action(async (flags: ResetFlags) => {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';
+      if (flags.topology !== undefined) {
+        if (flags.all === true) throw new RangeError('--all is of a whole shop: leave --topology or --all out');
+        await using place = await openWorkplace(config, 'existing');
+        await resetTopology(place, { shop, topology: flags.topology, ...flags });
+        return;
+      }
+      if (flags.to !== undefined || flags.version !== undefined)
+        throw new RangeError('--to and --version are of one topology: add --topology NAME');
       await using place = await openWorkplace(config, 'existing');
       const mine = (name: string): boolean => name.startsWith(`${shop}.`);
       const markers = markersOf(shop);
@@ -42,10 +77,12 @@ export function resetCommand(program: Command): void {
         console.log(`Shop ${shop} has nothing in ${config.data}.`);
         return;
       }
-      if (flags.yes !== true)
-        await confirm(
-          `Delete ${doomed.length} topics, the tables' rows and the files of shop ${shop} in ${config.data}${flags.all === true ? ', raw data included' : ''}?`,
-        );
+      const what = `${doomed.length} topics, the tables' rows and the files of shop ${shop} in ${config.data}${flags.all === true ? ', raw data included' : ''}`;
+      if (flags.dryRun === true) {
+        console.log(`Would delete ${what}.`);
+        return;
+      }
+      if (flags.yes !== true) await confirm(`Delete ${what}?`);
       const marker = flags.all === true ? markers.all : markers.computed;
       await place.log.create([{ name: marker, partitions: 1, cleanup: 'compact' }]);
       const groups = [...(await place.log.positions()).keys()].filter(mine);
@@ -59,7 +96,7 @@ export function resetCommand(program: Command): void {
           await place.log.delete([marker]);
         throw error;
       }
-      emptyTables(place.paths.tables, shop);
+      emptyShop(place.paths.tables, shop);
       await rm(join(place.paths.lake, shop), { recursive: true, force: true });
       await place.log.delete(doomed);
       // Last: while it stands, nothing runs in the shop, and a reset that was cut short can be done again.
@@ -69,31 +106,4 @@ export function resetCommand(program: Command): void {
         `Shop ${shop}: ${doomed.length} topics deleted, ${kept} kept. ${kept === 0 ? '' : `\`ebb run --shop ${shop} --until-caught-up\` computes the results again.`}`,
       );
     });
-}
-
-async function confirm(question: string): Promise<void> {
-  if (process.stdin.isTTY !== true) throw new NotConfirmedError(`${question} Give --yes to say so without a terminal.`);
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await lines.question(`${question} [y/N] `);
-  lines.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new NotConfirmedError('Nothing was deleted.');
-}
-
-function emptyTables(path: string, shop: string): void {
-  if (!existsSync(path)) return;
-  const database = new DatabaseSync(path, { timeout: 10_000 });
-  try {
-    const tables = database
-      .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
-      .all();
-    database.exec('begin immediate');
-    for (const { name } of tables) {
-      if (name === 'sink_positions')
-        database.prepare("delete from sink_positions where substr(topic, 1, length(?1) + 1) = ?1 || '.'").run(shop);
-      else database.prepare(`delete from ${String(name)} where shop = ?`).run(shop);
-    }
-    database.exec('commit');
-  } finally {
-    database.close();
-  }
 }

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { analytics } from '../../topologies/all.ts';
 import { memoryRegistry } from '../avro/memory-registry.ts';
 import { openEmbeddedLog } from '../log/embedded.ts';
-import { named } from './pipeline.ts';
+import { named } from './shop-topologies.ts';
 import { readVersions, standingVersions, versionInForce, writeVersion } from './versions.ts';
 
-const sessions = named(analytics, 'demo', 'sessions');
+const sessions = named({ all: analytics, shop: 'demo' }, 'sessions');
 
 it('has everybody read the version of a topology that was promoted last', async () => {
   await using log = await openEmbeddedLog({ path: ':memory:' });

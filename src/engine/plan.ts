@@ -166,6 +166,13 @@ export async function prepareState({ stores, taskSerde }: Plan, { records }: Bat
   for (const [serde, written] of values) await serde.prepare(written);
 }
 
+/** Fetches schemas that have not been seen, so that whoever takes the batch in need not wait. */
+export async function prepareInput({ serde, ticks }: PlannedTopic, { records }: Batch): Promise<void> {
+  const values = records.map(({ value }) => value);
+  await serde.prepare(values);
+  await ticks?.prepare(values);
+}
+
 /** The topics that must exist before the topology runs: inputs and outputs included. */
 export function topicsOf(plan: Plan): readonly TopicSpec[] {
   const spec = ({ physical, partitions, topic }: PlannedTopic): TopicSpec => ({

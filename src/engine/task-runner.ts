@@ -3,7 +3,7 @@ import { type Batch, type Log, LogError, type Owned, type Positions } from '../l
 import { canHeal, untilHealed, type Waiting } from './healing.ts';
 import { appendIdleTick } from './idle.ts';
 import type { Flushed } from './outputs.ts';
-import { type Plan, type PlannedInput, type PlannedTopic, prepareState } from './plan.ts';
+import { type Plan, type PlannedInput, type PlannedTopic, prepareInput, prepareState } from './plan.ts';
 import { Slots } from './slots.ts';
 import { Task } from './task.ts';
 
@@ -130,12 +130,8 @@ async function addBroadcast(
  * Fetches schemas that have not been seen, so that the task itself need not wait. A registry that does not answer is waited
  * for: a record is not refused because its schema cannot be fetched now.
  */
-async function prepare(waiting: Waiting, { serde, ticks }: PlannedTopic, { records }: Batch): Promise<void> {
-  const values = records.map(({ value }) => value);
-  await untilHealed(waiting, async () => {
-    await serde.prepare(values);
-    await ticks?.prepare(values);
-  });
+async function prepare(waiting: Waiting, topic: PlannedTopic, batch: Batch): Promise<void> {
+  await untilHealed(waiting, () => prepareInput(topic, batch));
 }
 
 /** How much longer the commit interval is while there is a backlog. */
