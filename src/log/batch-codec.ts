@@ -8,13 +8,12 @@
  * record, `seconds` (epoch, when it was appended) is there for tombstones only: compaction keeps them for a while.
  */
 import { crc32 } from 'node:zlib';
-import { type Append, type Headers, LogError, type LogRecord, type NewRecord } from './log.ts';
+import { type Append, type Headers, LogError, type LogRecord, maxRecordBytes, type NewRecord } from './log.ts';
 
 const head = 9;
 const form = 1;
 const maxRecords = 1_000;
 const maxBytes = 1_000_000;
-const maxRecordBytes = 16 * 1024 * 1024;
 
 export interface EncodedBatch {
   readonly blob: Buffer;

@@ -33,6 +33,8 @@ export function groupContract(subject: Subject): void {
       const other = await another();
       expect(new Set(await textsOf(other, 'out'))).toEqual(new Set(['o=1', 'o=2']));
       expect(await textsOf(other, 'state')).toEqual(['k=2']);
+      // Others may see them a moment later.
+      await eventually(async () => (await other.positions()).get('g'));
       expect((await other.positions()).get('g')).toEqual(new Map([['in', [undefined, next]]]));
       await one.leave();
     });

@@ -20,6 +20,9 @@ export interface LogRecord extends NewRecord {
   readonly offset: number;
 }
 
+/** Of a record's key, value and headers together: what every adapter takes. */
+export const maxRecordBytes = 16 << 20;
+
 /** Records of one partition, in offset order, all of them committed. */
 export interface Batch {
   readonly topic: string;
@@ -60,7 +63,7 @@ export interface Owned {
   readonly partition: number;
   /** Aborts when the partition is taken away or given back; batches() then ends and commit() fails. */
   readonly signal: AbortSignal;
-  /** Committed positions of the group for this partition number. Topics never committed have no entry. */
+  /** Committed positions of the group for this partition number, of the topics joined. Those never committed have no entry. */
   positions(): Promise<Positions>;
   /**
    * Reads the topics named in `from` (all joined topics when empty) and waits for more at the end. Pull: nothing is
@@ -113,7 +116,7 @@ export interface Log extends AsyncDisposable {
   read(options: ReadOptions): AsyncIterable<Batch>;
   /** Atomic across topics. */
   append(appends: Appends): Promise<void>;
-  /** Committed positions of every group: group → topic → by partition (undefined: never committed). */
+  /** Committed positions of every group: group → topic → by partition (undefined: never committed). May lag behind a commit for a moment. */
   positions(): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>>;
   /** Live members of every group that has any. One that ended without leaving counts until the log has noticed. */
   members(): Promise<ReadonlyMap<string, readonly Member[]>>;
@@ -129,6 +132,8 @@ export type LogErrorCode =
   | 'CORRUPT'
   | 'TOO_LARGE'
   | 'UNAVAILABLE'
+  /** Credentials, permissions or policies forbid it. */
+  | 'REFUSED'
   | 'CLOSED';
 
 /** What the runtime does about an error: try the same again, drop the task and wait to own it again, or stop the program. */
@@ -142,6 +147,7 @@ const remedies: Readonly<Record<LogErrorCode, Remedy>> = {
   CORRUPT: 'stop',
   TOO_LARGE: 'stop',
   UNAVAILABLE: 'retry',
+  REFUSED: 'stop',
   CLOSED: 'stop',
 };
 

@@ -1,0 +1,201 @@
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { type ISocketFactory, type KafkaConfig, logLevel } from 'kafkajs';
+import Cluster, { type Broker } from 'kafkajs/src/cluster/index.js';
+import { createLogger } from 'kafkajs/src/loggers/index.js';
+import { LogError } from '../log.ts';
+import { kindOf } from './failure.ts';
+
+/** How the brokers are reached: addresses, client id, TLS and SASL, as kafkajs takes them. */
+export type Brokers = Pick<KafkaConfig, 'clientId' | 'ssl' | 'sasl'> & { readonly brokers: readonly string[] };
+
+/** ms within which a broker answers; longer for what waits by design. */
+const requestTimeout = 15_000;
+const metadataMaxAge = 60_000;
+/** Timestamps that ListOffsets takes for the ends. */
+const earliest = '-2';
+const latest = '-1';
+/** kafkajs's own retries are kept few and short: what waits, and for how long, is decided above. */
+const retry = { initialRetryTime: 20, multiplier: 2, maxRetryTime: 500, retries: 3 };
+
+/** As kafkajs's own, but without Nagle's algorithm, which would hold small requests back until the last is acknowledged. */
+const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  const socket =
+    ssl === undefined || ssl === null
+      ? connect({ host, port }, onConnect)
+      : connectTls({ host, port, servername: host, ...ssl }, onConnect);
+  return socket.setNoDelay(true).setKeepAlive(true, 60_000);
+};
+
+/** Names of errors after which leaders and coordinators must be looked up anew. */
+const moved = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_LEADER_EPOCH',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+]);
+
+/** Connections to the brokers, with the metadata of the topics that were asked for. One answers one request at a time. */
+export class Connection {
+  readonly #cluster: Cluster;
+  readonly #coordinators = new Map<string, Promise<Broker>>();
+  #open = true;
+
+  constructor({ brokers, clientId, ssl, sasl }: Brokers) {
+    this.#cluster = new Cluster({
+      brokers: [...brokers],
+      ...(clientId === undefined ? {} : { clientId }),
+      ...(ssl === undefined ? {} : { ssl }),
+      ...(sasl === undefined ? {} : { sasl }),
+      connectionTimeout: 3_000,
+      authenticationTimeout: 5_000,
+      requestTimeout,
+      enforceRequestTimeout: true,
+      retry,
+      metadataMaxAge,
+      allowAutoTopicCreation: false,
+      socketFactory,
+      logger: createLogger({ level: logLevel.NOTHING, logCreator: () => () => {} }),
+    });
+  }
+
+  /** The brokers' numbers. */
+  async nodes(): Promise<readonly number[]> {
+    await this.#ready();
+    return this.#cluster.getNodeIds().map(Number);
+  }
+
+  /** How many partitions the topic has. @throws LogError UNKNOWN_TOPIC */
+  async partitions(topic: string): Promise<number> {
+    await this.#know(topic);
+    return this.#cluster.findTopicPartitionMetadata(topic).length;
+  }
+
+  /** The broker that leads a partition. @throws LogError UNKNOWN_TOPIC, UNAVAILABLE */
+  async leader(topic: string, partition: number): Promise<number> {
+    await this.#know(topic);
+    let found = this.#partition(topic, partition);
+    if (found === undefined) {
+      // It may have been made anew with more partitions.
+      await this.refresh();
+      found = this.#partition(topic, partition);
+    }
+    if (found === undefined) throw new LogError('UNKNOWN_TOPIC', `Topic ${topic} has no partition ${partition}.`);
+    if (found.leader < 0)
+      throw new LogError('UNAVAILABLE', `Partition ${partition} of topic ${topic} has no leader now.`);
+    return found.leader;
+  }
+
+  async broker(nodeId: number): Promise<Broker> {
+    await this.#ready();
+    return this.#cluster.findBroker({ nodeId });
+  }
+
+  /** The broker that coordinates a group (0) or a transactional id (1). Remembered until `heal` finds that it moved. */
+  async coordinator(kind: 0 | 1, id: string): Promise<Broker> {
+    const key = `${kind} ${id}`;
+    const known = this.#coordinators.get(key);
+    if (known !== undefined) {
+      const broker = await known;
+      // Connects again when the connection was lost.
+      return this.#cluster.findBroker({ nodeId: broker.nodeId });
+    }
+    await this.#ready();
+    const found = this.#cluster.findGroupCoordinator({ groupId: id, coordinatorType: kind });
+    this.#coordinators.set(key, found);
+    found.catch(() => this.#coordinators.delete(key));
+    return found;
+  }
+
+  /** Looks up anew what `error` says has moved. */
+  async heal(error: unknown): Promise<void> {
+    const kind = kindOf(error) ?? '';
+    if (!moved.has(kind) && !kind.startsWith('KafkaJS')) return;
+    this.#coordinators.clear();
+    await this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    await this.#ready();
+    try {
+      await this.#cluster.refreshMetadata();
+    } catch (error) {
+      if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      // One of the topics was deleted, and the broker answers for none: they are asked for again one by one.
+      this.#cluster.targetTopics.clear();
+      await this.#cluster.refreshMetadata();
+    }
+  }
+
+  /** First offset still there (`start`), or the one that the next record gets (`end`), by topic and partition. @throws LogError */
+  async offsets(
+    partitions: readonly { readonly topic: string; readonly partition: number }[],
+    which: 'start' | 'end',
+  ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+    const led = await Promise.all(
+      partitions.map(async (one) => ({ ...one, node: await this.leader(one.topic, one.partition) })),
+    );
+    const found = new Map<string, Map<number, number>>();
+    const asking = [...Map.groupBy(led, ({ node }) => node)].map(async ([node, ours]) => {
+      const broker = await this.broker(node);
+      const timestamp = which === 'start' ? earliest : latest;
+      const topics = [...Map.groupBy(ours, ({ topic }) => topic)].map(([topic, parts]) => ({
+        topic,
+        partitions: parts.map(({ partition }) => ({ partition, timestamp })),
+      }));
+      const { responses } = await broker.listOffsets({ replicaId: -1, isolationLevel: 0, topics });
+      for (const { topic, partitions: answers } of responses)
+        for (const { partition, offset } of answers)
+          found.set(topic, (found.get(topic) ?? new Map()).set(partition, Number(offset)));
+    });
+    await Promise.all(asking);
+    return found;
+  }
+
+  async offsetOf(topic: string, partition: number, which: 'start' | 'end'): Promise<number> {
+    return (await this.offsets([{ topic, partition }], which)).get(topic)?.get(partition) ?? 0;
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    await this.#cluster.disconnect();
+  }
+
+  async #ready(): Promise<void> {
+    if (!this.#open) throw new LogError('CLOSED', 'The log has been closed.');
+    if (!this.#cluster.isConnected() || this.#cluster.brokerPool.metadata === null) {
+      await this.#cluster.connect();
+      await this.#cluster.refreshMetadata();
+    }
+  }
+
+  async #know(topic: string): Promise<void> {
+    await this.#ready();
+    if (this.#cluster.targetTopics.has(topic) && this.#cluster.findTopicPartitionMetadata(topic).length > 0) return;
+    try {
+      await this.#cluster.addMultipleTargetTopics([topic]);
+      if (this.#cluster.findTopicPartitionMetadata(topic).length === 0) await this.#cluster.refreshMetadata();
+    } catch (error) {
+      if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      // It may be another topic of those known that was deleted.
+      this.#cluster.targetTopics.clear();
+      await this.#only(topic, error);
+    }
+  }
+
+  async #only(topic: string, cause: unknown): Promise<void> {
+    try {
+      await this.#cluster.addMultipleTargetTopics([topic]);
+    } catch (error) {
+      if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      throw new LogError('UNKNOWN_TOPIC', `There is no topic ${topic}.`, { cause });
+    }
+  }
+
+  #partition(topic: string, partition: number) {
+    return this.#cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition);
+  }
+}

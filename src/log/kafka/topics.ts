@@ -1,0 +1,237 @@
+import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import { LogError, type TopicInfo, type TopicSpec } from '../log.ts';
+import type { Brokers, Connection } from './connection.ts';
+import { asLogError, kindOf } from './failure.ts';
+import { patiently } from './patience.ts';
+
+/** Bytes of the largest batch that a topic takes: the port's largest record, and what comes with it. */
+const largestBatch = 17 << 20;
+/** ms that an administrator's request may take while a cluster changes. */
+const patience = 20_000;
+/** A compacted topic's newest segment is not compacted: small ones keep restoring short. */
+const compactedSegment = 64 << 20;
+
+interface Existing {
+  readonly partitions: number;
+  readonly cleanup: string;
+}
+
+/** Topics: made with the configuration that their use needs, and refused when they exist with another. */
+export class Topics {
+  readonly #connection: Connection;
+  readonly #replication: number | undefined;
+  readonly #admin: Admin;
+  #connected: Promise<void> | undefined;
+  /** Cleanup policies, which rarely change, by topic. */
+  readonly #policies = new Map<string, string>();
+
+  constructor(connection: Connection, brokers: Brokers, replication: number | undefined) {
+    this.#connection = connection;
+    this.#replication = replication;
+    const kafka = new Kafka({ ...brokers, brokers: [...brokers.brokers], logLevel: logLevel.NOTHING });
+    this.#admin = kafka.admin({ retry: { initialRetryTime: 50, retries: 4 } });
+  }
+
+  async create(specs: readonly TopicSpec[]): Promise<void> {
+    const asked = new Map<string, TopicSpec>();
+    for (const spec of specs) {
+      const before = asked.get(spec.name);
+      if (before !== undefined) refuseOther(spec, before);
+      asked.set(spec.name, spec);
+    }
+    const existing = await this.#existing([...asked.keys()]);
+    for (const spec of asked.values()) {
+      const there = existing.get(spec.name);
+      if (there !== undefined) refuseOther(spec, there);
+    }
+    const missing = [...asked.values()].filter(({ name }) => !existing.has(name));
+    if (missing.length === 0) return;
+    const replicationFactor = this.#replication ?? Math.min(3, (await this.#connection.nodes()).length);
+    const topics = missing.map(({ name, partitions, cleanup }) => ({
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor,
+      configEntries: settings(cleanup, replicationFactor),
+    }));
+    const names = missing.map(({ name }) => name).join(', ');
+    // Waiting for leaders is done here: kafkajs gives up when the broker that it asks has not heard of the topics yet.
+    await this.#asked(`Creating topics ${names}`, (admin) => admin.createTopics({ topics, waitForLeaders: false }));
+    await patiently(`Creating topics ${names}`, () => this.#led(missing), { patience });
+    // Another may have made them at the same time, and otherwise.
+    const made = await this.#existing(missing.map(({ name }) => name));
+    for (const spec of missing) {
+      const there = made.get(spec.name);
+      if (there !== undefined) refuseOther(spec, there);
+    }
+  }
+
+  async #led(specs: readonly TopicSpec[]): Promise<void> {
+    try {
+      await this.#connection.refresh();
+      for (const { name, partitions } of specs) await this.#connection.leader(name, partitions - 1);
+    } catch (error) {
+      if (!(error instanceof LogError) || error.code !== 'UNKNOWN_TOPIC') throw error;
+      throw new LogError('UNAVAILABLE', `${error.message} It was made a moment ago.`, { cause: error });
+    }
+  }
+
+  async delete(names: readonly string[]): Promise<void> {
+    const doomed = new Set(names);
+    const present = (await this.#names()).filter((name) => doomed.has(name));
+    for (const name of names) this.#policies.delete(name);
+    if (present.length === 0) return;
+    await this.#asked(`Deleting topics ${present.join(', ')}`, async (admin) => {
+      try {
+        await admin.deleteTopics({ topics: present });
+      } catch (error) {
+        // Deleted by another meanwhile, or by a try whose answer was lost.
+        if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      }
+    });
+    const gone = async () => {
+      const left = (await this.#names()).filter((name) => doomed.has(name));
+      if (left.length > 0) throw new LogError('UNAVAILABLE', `Topics ${left.join(', ')} are still being deleted.`);
+    };
+    await patiently('Deleting topics', gone, { patience });
+    await this.#connection.refresh();
+  }
+
+  async list(): Promise<readonly TopicInfo[]> {
+    const names = await this.#names();
+    const found = await this.#existing(names);
+    const partitions = [...found].flatMap(([topic, { partitions: count }]) =>
+      Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+    );
+    const before = (error: unknown) => this.#connection.heal(error);
+    const [starts, ends] = await Promise.all(
+      (['start', 'end'] as const).map((which) =>
+        patiently('Listing topics', () => this.#connection.offsets(partitions, which), { patience, before }),
+      ),
+    );
+    const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+    return sorted.map(([name, { partitions: count, cleanup }]) => ({
+      name,
+      partitions: count,
+      cleanup: cleanup.includes('compact') ? 'compact' : 'delete',
+      offsets: Array.from({ length: count }, (_, partition) => ({
+        start: starts?.get(name)?.get(partition) ?? 0,
+        end: ends?.get(name)?.get(partition) ?? 0,
+      })),
+    }));
+  }
+
+  /** @throws LogError UNAVAILABLE when a group has members */
+  async forget(groups: readonly string[]): Promise<void> {
+    for (const group of groups) {
+      const reason = await this.#asked(`Forgetting group ${group}`, async (admin) => {
+        try {
+          await admin.deleteGroups([group]);
+          return undefined;
+        } catch (error) {
+          const why = groupError(error);
+          if (why === 'GROUP_ID_NOT_FOUND' || why === 'NON_EMPTY_GROUP') return why;
+          throw error;
+        }
+      });
+      if (reason !== 'NON_EMPTY_GROUP') continue;
+      const why = `Group ${group} has members that are running. Its positions were kept: stop them first.`;
+      throw new LogError('UNAVAILABLE', why);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#connected !== undefined) await this.#admin.disconnect();
+  }
+
+  async #names(): Promise<string[]> {
+    const names = await this.#asked('Listing topics', (admin) => admin.listTopics());
+    return names.filter((name) => !name.startsWith('__'));
+  }
+
+  async #existing(names: readonly string[]): Promise<ReadonlyMap<string, Existing>> {
+    const wanted = new Set(names);
+    const present = (await this.#names()).filter((name) => wanted.has(name));
+    if (present.length === 0) return new Map();
+    const { topics } = await this.#asked('Describing topics', (admin) => admin.fetchTopicMetadata({ topics: present }));
+    await this.#learnPolicies(present.filter((name) => !this.#policies.has(name)));
+    return new Map(
+      topics.map(({ name, partitions }) => [
+        name,
+        { partitions: partitions.length, cleanup: this.#policies.get(name) ?? 'delete' },
+      ]),
+    );
+  }
+
+  async #learnPolicies(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    const resources = names.map((name) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name,
+      configNames: ['cleanup.policy'],
+    }));
+    const described = await this.#asked('Describing topics', (admin) =>
+      admin.describeConfigs({ resources, includeSynonyms: false }),
+    );
+    for (const { resourceName, configEntries } of described.resources) {
+      const policy = configEntries.find(({ configName }) => configName === 'cleanup.policy');
+      this.#policies.set(resourceName, policy?.configValue ?? 'delete');
+    }
+  }
+
+  async #asked<T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
+    return patiently(
+      doing,
+      async () => {
+        this.#connected ??= this.#admin.connect();
+        try {
+          await this.#connected;
+        } catch (error) {
+          this.#connected = undefined;
+          throw error;
+        }
+        try {
+          return await ask(this.#admin);
+        } catch (error) {
+          throw asLogError(firstOf(error), doing);
+        }
+      },
+      { patience },
+    );
+  }
+}
+
+function settings(cleanup: TopicSpec['cleanup'], replication: number) {
+  const entries = {
+    'cleanup.policy': cleanup,
+    'min.insync.replicas': `${Math.min(2, replication)}`,
+    'max.message.bytes': `${largestBatch}`,
+    // How long records stay is the operator's affair, and never by the brokers' default.
+    ...(cleanup === 'delete'
+      ? { 'retention.ms': '-1', 'retention.bytes': '-1' }
+      : { 'segment.bytes': `${compactedSegment}` }),
+  };
+  return Object.entries(entries).map(([name, value]) => ({ name, value }));
+}
+
+function refuseOther(wanted: TopicSpec, there: Existing): void {
+  const { name, partitions, cleanup } = wanted;
+  const differs = (what: string) =>
+    new LogError(
+      'TOPIC_DIFFERS',
+      `Topic ${name} exists with ${what}. It was not changed: use another name or shop, or delete it.`,
+    );
+  if (there.partitions !== partitions) throw differs(`${there.partitions} partitions instead of ${partitions}`);
+  if (!there.cleanup.split(',').includes(cleanup))
+    throw differs(`cleanup.policy ${there.cleanup} instead of ${cleanup}`);
+}
+
+/** kafkajs collects the errors of several topics into one. */
+function firstOf(error: unknown): unknown {
+  const several = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  return several[0] ?? error;
+}
+
+function groupError(error: unknown): string | undefined {
+  const groups = error instanceof Error && 'groups' in error && Array.isArray(error.groups) ? error.groups : [];
+  return kindOf(groups[0]?.error) ?? kindOf(error);
+}
