@@ -9,6 +9,18 @@ const number = z.coerce.number({
   error: ({ code }) => (code === 'invalid_type' ? 'a number is needed' : undefined),
 });
 
+const list = z.union([z.string().transform((text) => text.split(',').map((one) => one.trim())), z.array(z.string())]);
+const brokerList = list.pipe(
+  z
+    .array(z.string().regex(/^[^\s:]+:\d+$/, { error: 'a broker is host:port; several are separated by commas' }))
+    .min(1),
+);
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const ms = number.int().min(100).max(3_600_000);
+
+/** What opens doors: it is never printed. */
+const secrets = new Set(['saslPassword', 'saslToken', 'saslClientSecret', 'registryPassword', 'registryToken']);
+
 const configSchema = z.strictObject({
   /** Directory of the log, the tables and the files. */
   data: z.string().min(1).default('.ebb'),
@@ -29,6 +41,36 @@ const configSchema = z.strictObject({
   logFormat: z.enum(['json', 'pretty']).optional(),
   /** Log lines below it are left out; by default `warn` on a terminal and `info` elsewhere. */
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
+  /** Kafka's brokers, `host:port,host:port`. Without them the log is a file in `data`. */
+  brokers: brokerList.optional(),
+  /** Address of the schema registry's API, which goes with the brokers. */
+  registry: z.string().min(1).optional(),
+  /** Of what is written to Kafka. */
+  compression: z.enum(['zstd', 'gzip', 'none']).default('zstd'),
+  /** Of topics that are made on Kafka; by default 3, or as many as there are brokers. */
+  replication: number.int().min(1).max(10).optional(),
+  /** ms of silence after which others take a process's partitions over on Kafka. */
+  sessionTimeout: ms.default(10_000),
+  /** ms after which brokers abort a transaction that nobody ends. */
+  transactionTimeout: ms.default(15_000),
+  /** Whether brokers and registry are reached over TLS; the files are PEM. */
+  tls: flag.default(false),
+  tlsCa: z.string().optional(),
+  tlsCert: z.string().optional(),
+  tlsKey: z.string().optional(),
+  /** How the brokers are told who we are. */
+  sasl: z.enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']).optional(),
+  saslUsername: z.string().optional(),
+  saslPassword: z.string().optional(),
+  /** For oauthbearer: a token, or where one is had for a client's id and secret. */
+  saslToken: z.string().optional(),
+  saslTokenUrl: z.url().optional(),
+  saslClientId: z.string().optional(),
+  saslClientSecret: z.string().optional(),
+  saslScope: z.string().optional(),
+  registryUsername: z.string().optional(),
+  registryPassword: z.string().optional(),
+  registryToken: z.string().optional(),
 });
 
 export type Config = z.output<typeof configSchema>;
@@ -74,7 +116,7 @@ export function loadConfig(
     const key = String(issue.path[0] ?? '');
     return issue.code === 'unrecognized_keys'
       ? `${file}: ${issue.message}; the keys are ${keys.join(', ')}`
-      : `${origin[key] ?? key}: ${issue.message} (it is ${JSON.stringify(given[key])})`;
+      : `${origin[key] ?? key}: ${issue.message} (it is ${secrets.has(key) ? 'secret' : JSON.stringify(given[key])})`;
   });
   throw new ConfigError(lines.join('\n'));
 }

@@ -5,6 +5,8 @@ import { type Config, loadConfig } from '../config.ts';
 export function withCommon(command: Command, about: { readonly shop: string }): Command {
   return command
     .option('--data <dir>', 'directory of the log, tables and files (default .ebb)')
+    .option('--brokers <list>', 'Kafka brokers, host:port,…: the log is there instead of in a file')
+    .option('--registry <url>', "address of the schema registry's API, with --brokers")
     .option('--shop <name>', `shop, the namespace of its topics and rows (default ${about.shop})`);
 }
 

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openConfluentRegistry } from '../avro/confluent-registry.ts';
 import { openEmbeddedRegistry } from '../avro/embedded-registry.ts';
 import type { Registry } from '../avro/registry.ts';
 import type { Config } from '../config.ts';
 import { openEmbeddedLog } from '../log/embedded.ts';
+import { openKafkaLog } from '../log/kafka.ts';
 import type { Log } from '../log/log.ts';
+import { kafkaOptions, registryOptions } from './cluster-options.ts';
 
 /** Where things are kept under the data directory. */
 export interface Paths {
@@ -35,17 +38,17 @@ export class NoLogError extends Error {
 
 /**
  * Opens the log and the registry, making them when they are missing, unless only `existing` ones will do.
- * @throws NoLogError, LogError, AvroError
+ * @throws NoLogError, ConfigError, LogError, AvroError
  */
 export async function openWorkplace(config: Config, only?: 'existing'): Promise<Workplace> {
   const paths = pathsOf(config);
-  if (only === 'existing' && !existsSync(paths.log))
+  const { brokers } = config;
+  if (brokers === undefined && only === 'existing' && !existsSync(paths.log))
     throw new NoLogError(
       `there is no log at ${paths.log} yet: \`ebb up\`, \`ebb replay\` and \`ebb generate\` make one, or give --data DIR`,
     );
   await mkdir(config.data, { recursive: true });
-  const log = await openEmbeddedLog({ path: paths.log });
-  const registry = await openEmbeddedRegistry({ path: paths.log });
+  const { log, registry } = brokers === undefined ? await openEmbedded(paths) : await openKafka(config, brokers);
   return {
     config,
     paths,
@@ -56,4 +59,15 @@ export async function openWorkplace(config: Config, only?: 'existing'): Promise<
       await log[Symbol.asyncDispose]();
     },
   };
+}
+
+type Adapters = Pick<Workplace, 'log' | 'registry'>;
+
+async function openEmbedded({ log: path }: Paths): Promise<Adapters> {
+  return { log: await openEmbeddedLog({ path }), registry: await openEmbeddedRegistry({ path }) };
+}
+
+async function openKafka(config: Config, brokers: readonly string[]): Promise<Adapters> {
+  const registry = await openConfluentRegistry(registryOptions(config));
+  return { log: openKafkaLog(kafkaOptions(config, brokers)), registry };
 }

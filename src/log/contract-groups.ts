@@ -116,6 +116,19 @@ export function groupContract(subject: Subject): void {
       await second.leave();
     });
 
+    test('are left by whoever stops reading what it joined', async () => {
+      const { log } = subject();
+      await log.create([topicOf('in')]);
+      const { signal } = new AbortController();
+      for await (const { partition } of log.join({ group: 'g', topics: ['in'], signal })) {
+        expect(partition).toBe(0);
+        break;
+      }
+      const next = member(log, 'g', ['in']);
+      await next.own(0);
+      await next.leave();
+    });
+
     test('are independent of each other', async () => {
       const { log } = subject();
       await log.create([topicOf('in', 2)]);

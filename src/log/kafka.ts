@@ -89,7 +89,9 @@ class KafkaLog implements Log {
     const membership = new Membership({ connection, group, topics, partitions, sessionTimeout, heartbeat });
     const ready = new Queue<Owned>();
     const opening = new Set<Promise<void>>();
-    const leave = AbortSignal.any([signal, this.#leave.signal]);
+    // Whoever stops reading has left, too.
+    const left = new AbortController();
+    const leave = AbortSignal.any([signal, this.#leave.signal, left.signal]);
     const gain = async (held: Held): Promise<void> => {
       const producer = this.#producer(`ebb.${group}.${held.partition}`, transactions);
       try {
@@ -113,6 +115,7 @@ class KafkaLog implements Log {
     try {
       yield* ready;
     } finally {
+      left.abort();
       await gaining.catch(() => {});
       await Promise.all(opening);
       await this.#settled();

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type ISocketFactory, type KafkaConfig, logLevel } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type KafkaConfig } from 'kafkajs';
 import Cluster, { type Broker } from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import { LogError } from '../log.ts';
@@ -58,7 +58,7 @@ export class Connection {
       metadataMaxAge,
       allowAutoTopicCreation: false,
       socketFactory,
-      logger: createLogger({ level: logLevel.NOTHING, logCreator: () => () => {} }),
+      logger: createLogger({ level: kafkajs.logLevel.NOTHING, logCreator: () => () => {} }),
     });
   }
 

@@ -48,13 +48,16 @@ export class Membership {
 
   /** Joins, and yields every partition number that comes to be held. Leaves the group when `signal` aborts. @throws LogError */
   async *held(signal: AbortSignal): AsyncGenerator<Held, void, undefined> {
-    const running = this.#run(signal).then(
+    // Whoever stops reading has left, too.
+    const left = new AbortController();
+    const running = this.#run(AbortSignal.any([signal, left.signal])).then(
       () => this.#gained.end(),
       (error: unknown) => this.#gained.fail(error),
     );
     try {
       yield* this.#gained;
     } finally {
+      left.abort();
       await running;
     }
   }

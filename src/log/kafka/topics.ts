@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { LogError, type TopicInfo, type TopicSpec } from '../log.ts';
 import type { Brokers, Connection } from './connection.ts';
 import { asLogError, kindOf } from './failure.ts';
@@ -28,7 +28,7 @@ export class Topics {
   constructor(connection: Connection, brokers: Brokers, replication: number | undefined) {
     this.#connection = connection;
     this.#replication = replication;
-    const kafka = new Kafka({ ...brokers, brokers: [...brokers.brokers], logLevel: logLevel.NOTHING });
+    const kafka = new kafkajs.Kafka({ ...brokers, brokers: [...brokers.brokers], logLevel: kafkajs.logLevel.NOTHING });
     this.#admin = kafka.admin({ retry: { initialRetryTime: 50, retries: 4 } });
   }
 
@@ -165,7 +165,7 @@ export class Topics {
   async #learnPolicies(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
     const resources = names.map((name) => ({
-      type: ConfigResourceTypes.TOPIC,
+      type: kafkajs.ConfigResourceTypes.TOPIC,
       name,
       configNames: ['cleanup.policy'],
     }));
