@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { Administrator } from './kafka/administrator.ts';
 import type { Compression } from './kafka/compression.ts';
 import { type Brokers, Connection } from './kafka/connection.ts';
 import { Fetching } from './kafka/fetching.ts';
+import { Groups } from './kafka/groups.ts';
 import { type Held, Membership } from './kafka/membership.ts';
-import { committedOffsets } from './kafka/offsets.ts';
+import { ownedPartition } from './kafka/ownership.ts';
 import { patiently } from './kafka/patience.ts';
 import { Queue } from './kafka/queue.ts';
 import { merged, readPlace } from './kafka/reading.ts';
@@ -15,12 +17,11 @@ import {
   type JoinOptions,
   type Log,
   LogError,
+  type Member,
   type Owned,
-  type Positions,
   type ReadOptions,
   type TopicInfo,
   type TopicSpec,
-  type Transaction,
 } from './log.ts';
 
 export interface KafkaLogOptions extends Brokers {
@@ -50,7 +51,9 @@ class KafkaLog implements Log {
   readonly #options: KafkaLogOptions;
   readonly #connection: Connection;
   readonly #fetching: Fetching;
+  readonly #administrator: Administrator;
   readonly #topics: Topics;
+  readonly #groups: Groups;
   readonly #leave = new AbortController();
   readonly #closing = new AbortController();
   readonly #working = new Set<Promise<unknown>>();
@@ -63,7 +66,9 @@ class KafkaLog implements Log {
     this.#options = options;
     this.#connection = new Connection(options);
     this.#fetching = new Fetching(this.#connection);
-    this.#topics = new Topics(this.#connection, options, options.replication);
+    this.#administrator = new Administrator(options);
+    this.#topics = new Topics(this.#connection, this.#administrator, options.replication);
+    this.#groups = new Groups(this.#connection, this.#administrator);
   }
 
   create(topics: readonly TopicSpec[]): Promise<void> {
@@ -100,7 +105,9 @@ class KafkaLog implements Log {
         if (!held.signal.aborted) ready.fail(error);
         return;
       }
-      if (!held.signal.aborted) ready.push(this.#own(held, { group, topics, membership, producer }));
+      if (held.signal.aborted) return;
+      const parts = { held, group, topics, membership, producer, groups: this.#groups, fetching: this.#fetching };
+      ready.push(ownedPartition({ ...parts, work: (work) => this.#work(work) }));
     };
     const gaining = (async () => {
       for await (const held of membership.held(leave)) {
@@ -144,16 +151,15 @@ class KafkaLog implements Log {
   }
 
   positions(): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>> {
-    return this.#work(async () => {
-      const found = await Promise.all(
-        (await this.#groups()).map(async (group) => [group, await this.#committed(group)] as const),
-      );
-      return new Map(found.filter(([, topics]) => topics.size > 0));
-    });
+    return this.#work(() => this.#groups.positions());
+  }
+
+  members(): Promise<ReadonlyMap<string, readonly Member[]>> {
+    return this.#work(() => this.#groups.members());
   }
 
   forget(groups: readonly string[]): Promise<void> {
-    return this.#work(() => this.#topics.forget(groups));
+    return this.#work(() => this.#groups.forget(groups));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -168,7 +174,7 @@ class KafkaLog implements Log {
     clearTimeout(giveUp);
     this.#closing.abort();
     await this.#fetching.close();
-    await this.#topics.close();
+    await this.#administrator[Symbol.asyncDispose]();
     await this.#connection.close();
   }
 
@@ -250,97 +256,4 @@ class KafkaLog implements Log {
       return readPlace(this.#fetching, place, signal, false);
     });
   }
-
-  async #groups(): Promise<readonly string[]> {
-    const nodes = await this.#patiently('Listing groups', () => this.#connection.nodes());
-    const lists = nodes.map((node) =>
-      this.#patiently('Listing groups', async () => (await (await this.#connection.broker(node)).listGroups()).groups),
-    );
-    const ids = (await Promise.all(lists))
-      .flat()
-      .filter(({ protocolType }) => protocolType === 'consumer' || protocolType === '');
-    return [...new Set(ids.map(({ groupId }) => groupId))];
-  }
-
-  /** A group's committed positions: topic → by partition. */
-  async #committed(group: string): Promise<Map<string, (number | undefined)[]>> {
-    const committed = await this.#patiently(`Reading the positions of ${group}`, async () =>
-      committedOffsets(await this.#connection.coordinator(0, group), group),
-    );
-    const positions = new Map<string, (number | undefined)[]>();
-    for (const [topic, parts] of Map.groupBy(committed, (one) => one.topic)) {
-      // Of a topic that was deleted they are forgotten a while later.
-      const count = await this.#connection.partitions(topic).catch(() => 0);
-      const byPartition: (number | undefined)[] = Array.from({ length: count }, () => undefined);
-      for (const { partition, offset } of parts) if (partition < count) byPartition[partition] = offset;
-      if (count > 0) positions.set(topic, byPartition);
-    }
-    return positions;
-  }
-
-  #own(
-    held: Held,
-    {
-      group,
-      topics,
-      membership,
-      producer,
-    }: {
-      readonly group: string;
-      readonly topics: readonly string[];
-      readonly membership: Membership;
-      readonly producer: TransactionalProducer;
-    },
-  ): Owned {
-    const { partition, signal } = held;
-    let committing: Promise<unknown> = Promise.resolve();
-    const commit = async ({ appends, positions }: Transaction): Promise<void> => {
-      try {
-        await producer.commit({ appends, offsets: { group, partition, positions } });
-      } catch (error) {
-        if (error instanceof LogError && error.code === 'FENCED') membership.lost(held);
-        throw error;
-      }
-    };
-    return {
-      partition,
-      signal,
-      positions: () => this.#work(() => this.#positionsOf(group, topics, partition)),
-      batches: (from) => this.#batches(Object.keys(from).length === 0 ? topics : Object.keys(from), from, held),
-      commit: (transaction) => {
-        if (signal.aborted) return Promise.reject(lostError(group, partition));
-        const committed = committing.then(() => this.#work(() => commit(transaction)));
-        committing = committed.catch(() => {});
-        return committed;
-      },
-    };
-  }
-
-  async #positionsOf(group: string, topics: readonly string[], partition: number): Promise<Positions> {
-    const committed = await this.#patiently(`Reading the positions of ${group}`, async () =>
-      committedOffsets(await this.#connection.coordinator(0, group), group, { topics, partition }),
-    );
-    return Object.fromEntries(committed.map(({ topic, offset }) => [topic, offset]));
-  }
-
-  #batches(
-    topics: readonly string[],
-    from: Positions,
-    { partition, signal }: Held,
-  ): AsyncGenerator<Batch, void, undefined> {
-    const sources = topics.map((topic) => {
-      const place = { topic, partition, from: from[topic] ?? 0, end: Number.POSITIVE_INFINITY };
-      return readPlace(this.#fetching, place, signal, true);
-    });
-    const [first, ...others] = sources;
-    return first !== undefined && others.length === 0 ? first : merged(sources);
-  }
-}
-
-function lostError(group: string, partition: number): LogError {
-  const next = 'Nothing was committed; its owner goes on from the last commit.';
-  return new LogError(
-    'REBALANCED',
-    `Partition ${partition} of group ${group} is no longer held by this member. ${next}`,
-  );
 }

@@ -1,7 +1,8 @@
-import kafkajs, { type Admin } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { LogError, type TopicInfo, type TopicSpec } from '../log.ts';
-import type { Brokers, Connection } from './connection.ts';
-import { asLogError, kindOf } from './failure.ts';
+import type { Administrator } from './administrator.ts';
+import type { Connection } from './connection.ts';
+import { kindOf } from './failure.ts';
 import { patiently } from './patience.ts';
 
 /** Bytes of the largest batch that a topic takes: the port's largest record, and what comes with it. */
@@ -20,16 +21,14 @@ interface Existing {
 export class Topics {
   readonly #connection: Connection;
   readonly #replication: number | undefined;
-  readonly #admin: Admin;
-  #connected: Promise<void> | undefined;
+  readonly #administrator: Administrator;
   /** Cleanup policies, which rarely change, by topic. */
   readonly #policies = new Map<string, string>();
 
-  constructor(connection: Connection, brokers: Brokers, replication: number | undefined) {
+  constructor(connection: Connection, administrator: Administrator, replication: number | undefined) {
     this.#connection = connection;
+    this.#administrator = administrator;
     this.#replication = replication;
-    const kafka = new kafkajs.Kafka({ ...brokers, brokers: [...brokers.brokers], logLevel: kafkajs.logLevel.NOTHING });
-    this.#admin = kafka.admin({ retry: { initialRetryTime: 50, retries: 4 } });
   }
 
   async create(specs: readonly TopicSpec[]): Promise<void> {
@@ -55,7 +54,9 @@ export class Topics {
     }));
     const names = missing.map(({ name }) => name).join(', ');
     // Waiting for leaders is done here: kafkajs gives up when the broker that it asks has not heard of the topics yet.
-    await this.#asked(`Creating topics ${names}`, (admin) => admin.createTopics({ topics, waitForLeaders: false }));
+    await this.#administrator.ask(`Creating topics ${names}`, (admin) =>
+      admin.createTopics({ topics, waitForLeaders: false }),
+    );
     await patiently(`Creating topics ${names}`, () => this.#led(missing), { patience });
     // Another may have made them at the same time, and otherwise.
     const made = await this.#existing(missing.map(({ name }) => name));
@@ -80,7 +81,7 @@ export class Topics {
     const present = (await this.#names()).filter((name) => doomed.has(name));
     for (const name of names) this.#policies.delete(name);
     if (present.length === 0) return;
-    await this.#asked(`Deleting topics ${present.join(', ')}`, async (admin) => {
+    await this.#administrator.ask(`Deleting topics ${present.join(', ')}`, async (admin) => {
       try {
         await admin.deleteTopics({ topics: present });
       } catch (error) {
@@ -120,31 +121,8 @@ export class Topics {
     }));
   }
 
-  /** @throws LogError UNAVAILABLE when a group has members */
-  async forget(groups: readonly string[]): Promise<void> {
-    for (const group of groups) {
-      const reason = await this.#asked(`Forgetting group ${group}`, async (admin) => {
-        try {
-          await admin.deleteGroups([group]);
-          return undefined;
-        } catch (error) {
-          const why = groupError(error);
-          if (why === 'GROUP_ID_NOT_FOUND' || why === 'NON_EMPTY_GROUP') return why;
-          throw error;
-        }
-      });
-      if (reason !== 'NON_EMPTY_GROUP') continue;
-      const why = `Group ${group} has members that are running. Its positions were kept: stop them first.`;
-      throw new LogError('UNAVAILABLE', why);
-    }
-  }
-
-  async close(): Promise<void> {
-    if (this.#connected !== undefined) await this.#admin.disconnect();
-  }
-
   async #names(): Promise<string[]> {
-    const names = await this.#asked('Listing topics', (admin) => admin.listTopics());
+    const names = await this.#administrator.ask('Listing topics', (admin) => admin.listTopics());
     return names.filter((name) => !name.startsWith('__'));
   }
 
@@ -152,7 +130,9 @@ export class Topics {
     const wanted = new Set(names);
     const present = (await this.#names()).filter((name) => wanted.has(name));
     if (present.length === 0) return new Map();
-    const { topics } = await this.#asked('Describing topics', (admin) => admin.fetchTopicMetadata({ topics: present }));
+    const { topics } = await this.#administrator.ask('Describing topics', (admin) =>
+      admin.fetchTopicMetadata({ topics: present }),
+    );
     await this.#learnPolicies(present.filter((name) => !this.#policies.has(name)));
     return new Map(
       topics.map(({ name, partitions }) => [
@@ -169,34 +149,13 @@ export class Topics {
       name,
       configNames: ['cleanup.policy'],
     }));
-    const described = await this.#asked('Describing topics', (admin) =>
+    const described = await this.#administrator.ask('Describing topics', (admin) =>
       admin.describeConfigs({ resources, includeSynonyms: false }),
     );
     for (const { resourceName, configEntries } of described.resources) {
       const policy = configEntries.find(({ configName }) => configName === 'cleanup.policy');
       this.#policies.set(resourceName, policy?.configValue ?? 'delete');
     }
-  }
-
-  async #asked<T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
-    return patiently(
-      doing,
-      async () => {
-        this.#connected ??= this.#admin.connect();
-        try {
-          await this.#connected;
-        } catch (error) {
-          this.#connected = undefined;
-          throw error;
-        }
-        try {
-          return await ask(this.#admin);
-        } catch (error) {
-          throw asLogError(firstOf(error), doing);
-        }
-      },
-      { patience },
-    );
   }
 }
 
@@ -223,15 +182,4 @@ function refuseOther(wanted: TopicSpec, there: Existing): void {
   if (there.partitions !== partitions) throw differs(`${there.partitions} partitions instead of ${partitions}`);
   if (!there.cleanup.split(',').includes(cleanup))
     throw differs(`cleanup.policy ${there.cleanup} instead of ${cleanup}`);
-}
-
-/** kafkajs collects the errors of several topics into one. */
-function firstOf(error: unknown): unknown {
-  const several = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-  return several[0] ?? error;
-}
-
-function groupError(error: unknown): string | undefined {
-  const groups = error instanceof Error && 'groups' in error && Array.isArray(error.groups) ? error.groups : [];
-  return kindOf(groups[0]?.error) ?? kindOf(error);
 }
