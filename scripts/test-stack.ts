@@ -16,9 +16,8 @@ const say: Say = { line: (text) => process.stderr.write(`${text}\n`), progress()
 const dir = await mkdtemp(join(tmpdir(), 'ebb-test-stack-'));
 try {
   say.line('Starting Kafka and the schema registry…');
-  // One after the other, so that what must be downloaded comes by one Maven at a time.
-  await using kafka = await startKafka({ dir, say });
-  await using registry = await startRegistry({ dir, say });
+  await using kafka = await startKafka({ dir: join(dir, 'kafka'), say });
+  await using registry = await startRegistry({ dir: join(dir, 'registry'), say });
   process.exitCode = await vitest({ EBB_BROKERS: kafka.bootstrap.join(), EBB_REGISTRY: registry.url });
 } finally {
   await rm(dir, { recursive: true, force: true });

@@ -3,17 +3,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { composeCall } from './compose.ts';
 import { brokerSettings } from './kafka-config.ts';
 import { silent } from './say.ts';
-import { services } from './services.ts';
-import { environmentOf, type Stack, wantedStack } from './stack.ts';
-import { install } from './tools.ts';
+import { environmentOf, type Stack, specsOf, wantedStack } from './stack.ts';
+import { need, runs } from './tools.ts';
 
 /** Compose itself, which needs no engine to check and fill in its file. */
 let compose: readonly [program: string, ...args: string[]] = ['docker', 'compose'];
 
 beforeAll(async () => {
   if (spawnSync('docker', ['compose', 'version']).status === 0) return;
-  if (spawnSync('docker-compose', ['version']).error !== undefined)
-    await install('Docker Compose', 'docker-compose', silent);
+  await need('Docker Compose', 'docker-compose', () => runs('docker-compose', 'version'), silent);
   compose = ['docker-compose'];
 });
 
@@ -39,16 +37,14 @@ function variableOf(part: string | undefined, name: string): string | undefined 
 describe.each([1, 3])('docker-compose.yml with %d brokers', (brokers) => {
   it('has every server of the stack, by its name', () => {
     const stack = stackOf({ brokers });
-    const names = services
-      .flatMap((service) => service.servers(stack.values, stack.dir, silent))
-      .map((one) => one.name);
+    const names = specsOf(stack, silent).map((one) => one.name);
     expect([...configured(stack).keys()]).toEqual(expect.arrayContaining(names));
   });
 
   it('configures brokers as they are without Docker', () => {
     const parts = configured(stackOf({ brokers }));
     const ports = Array.from({ length: brokers }, () => ({ client: 1, controller: 2 }));
-    const placed = /^(listeners|advertised\.listeners|log\.dirs|controller\.quorum\.voters)$/;
+    const placed = /listener|^log\.dirs$|^controller\.quorum\.voters$/;
     for (let node = 1; node <= brokers; node++) {
       const expected = Object.entries(brokerSettings(ports, node, 'unused')).filter(([key]) => !placed.test(key));
       const actual = expected.map(([key]) => {

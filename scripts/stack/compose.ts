@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StackError } from './error.ts';
 import { type Say, silent } from './say.ts';
 import { services } from './services.ts';
-import type { Report, Stack } from './stack.ts';
+import { type Report, type Stack, specsOf } from './stack.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -26,10 +26,9 @@ export async function downInDocker(stack: Stack, { wipe }: { readonly wipe: bool
 }
 
 /** By what clients see: the ports, and what answers there. */
-export function dockerReports({ dir, values }: Stack): Promise<readonly Report[]> {
-  const specs = services.flatMap((service) => service.servers(values, dir, silent));
+export function dockerReports(stack: Stack): Promise<readonly Report[]> {
   return Promise.all(
-    specs.map(async ({ name, address, missing: ask }) => {
+    specsOf(stack, silent).map(async ({ name, address, missing: ask }) => {
       const missing = await ask();
       return missing === undefined ? { name, address, state: 'healthy' } : { name, address, state: 'down', missing };
     }),

@@ -23,7 +23,8 @@ export async function exclusively<T>(file: string, work: () => Promise<T>): Prom
 
 function take(lock: DatabaseSync): boolean {
   try {
-    lock.exec('begin exclusive');
+    // With no journal there is only the one file.
+    lock.exec('pragma journal_mode = memory; begin exclusive');
     return true;
   } catch (error) {
     if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return false;

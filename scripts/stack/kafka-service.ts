@@ -6,6 +6,7 @@ const HIGHEST_PORT = 65_535;
 const TO_CONTROLLER = 11_000;
 
 export const kafkaService: Service = {
+  name: 'kafka',
   settings: [
     {
       key: 'brokers',

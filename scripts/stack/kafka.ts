@@ -5,6 +5,7 @@ import { type Credentials, makeCredentials, type SecurePorts } from './kafka-sec
 import { freePorts } from './ports.ts';
 import { type Say, silent } from './say.ts';
 import { type Server, serverOf } from './server.ts';
+import { need, runs } from './tools.ts';
 
 /** A broker of a cluster that tests have to themselves. */
 export interface Broker {
@@ -58,7 +59,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   return started(options, pairs(options, free));
 }
 
-/** The same with listeners for SASL_PLAINTEXT, SSL and SASL_SSL beside PLAINTEXT. Needs openssl. */
+/** The same with listeners for SASL_PLAINTEXT, SSL and SASL_SSL beside PLAINTEXT. */
 export async function startSecureKafka(options: KafkaOptions): Promise<SecureKafka> {
   const count = options.brokers ?? 1;
   const free = await freePorts(5 * count);
@@ -66,6 +67,7 @@ export async function startSecureKafka(options: KafkaOptions): Promise<SecureKaf
     const [saslPlaintext = 0, ssl = 0, saslSsl = 0] = free.slice(2 * count + 3 * index);
     return { ...pair, secure: { saslPlaintext, ssl, saslSsl } };
   });
+  await need('OpenSSL', 'openssl', () => runs('openssl', 'version'), options.say ?? silent);
   const credentials = makeCredentials(certificatesIn(options.dir));
   const kafka = await started(options, ports);
   const at = (listener: keyof SecurePorts) => ports.map(({ secure }) => `127.0.0.1:${secure[listener]}`);

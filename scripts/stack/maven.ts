@@ -2,9 +2,11 @@
 import { spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cacheFolder } from './cache.ts';
 import { StackError } from './error.ts';
+import { exclusively } from './exclusive.ts';
 import type { Say } from './say.ts';
-import { needMaven } from './tools.ts';
+import { need, runs } from './tools.ts';
 
 /** `group:artifact:version`, or `group:artifact:version:type:classifier`. */
 export type Artifact = string;
@@ -44,7 +46,12 @@ function pomOf(artifacts: readonly Artifact[]): string {
 }
 
 async function maven(args: readonly string[], what: string, say: Say): Promise<void> {
-  await needMaven(say);
+  await need('Maven', 'maven', () => runs('mvn', '--version'), say);
+  // Its store of files is not made for two at a time.
+  await exclusively(join(cacheFolder(), 'maven.lock'), () => runMaven(args, what, say));
+}
+
+async function runMaven(args: readonly string[], what: string, say: Say): Promise<void> {
   const { code, output } = await new Promise<{ code: number | null; output: string }>((done, failed) => {
     const child = spawn('mvn', ['-Dstyle.color=never', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

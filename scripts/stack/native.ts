@@ -1,11 +1,9 @@
 /** The stack's servers as processes of this machine. */
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { StackError } from './error.ts';
 import { type Say, silent } from './say.ts';
 import { type Server, serverOf } from './server.ts';
-import { services } from './services.ts';
-import type { Report, Stack } from './stack.ts';
+import { type Report, type Stack, specsOf } from './stack.ts';
 
 /**
  * Makes sure, before anything is written, that the stack can be started.
@@ -46,15 +44,8 @@ export function nativeReports(stack: Stack): Promise<readonly Report[]> {
   );
 }
 
-/** Removes data, logs and what is remembered. */
-export async function wipe({ dir }: Stack): Promise<void> {
-  await rm(dir, { recursive: true, force: true });
-}
-
-function serversOf({ dir, values }: Stack, say: Say): readonly Server[] {
-  return services
-    .flatMap((service) => service.servers(values, dir, say))
-    .map((spec) => serverOf(spec, { endsWithParent: false }));
+function serversOf(stack: Stack, say: Say): readonly Server[] {
+  return specsOf(stack, say).map((spec) => serverOf(spec, { endsWithParent: false }));
 }
 
 function refuseSharedPorts(servers: readonly Server[]): void {

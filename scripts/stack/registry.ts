@@ -5,18 +5,19 @@ import { fetchArchive } from './maven.ts';
 import { freePorts } from './ports.ts';
 import { type Say, silent } from './say.ts';
 import { type ServerSpec, serverOf } from './server.ts';
+import { type Service, valueFor } from './service.ts';
 import { findJava } from './tools.ts';
 
 const VERSION = '3.0.9';
 const LONGEST_ANSWER = 2_000;
 
-export interface RegistryInstall {
+interface RegistryInstall {
   readonly java: string;
   readonly jar: string;
 }
 
 /** @throws StackError MISSING, DOWNLOAD */
-export async function installedRegistry(say: Say): Promise<RegistryInstall> {
+async function installedRegistry(say: Say): Promise<RegistryInstall> {
   const java = await findJava(say);
   const folder = await cached(`apicurio-registry-${VERSION}`, async (making) => {
     say.line(`downloading Apicurio Registry ${VERSION} (109 MB, once)…`);
@@ -25,14 +26,15 @@ export async function installedRegistry(say: Say): Promise<RegistryInstall> {
   return { java: java.program, jar: join(folder, `apicurio-registry-app-${VERSION}-runner.jar`) };
 }
 
-export function registryUrl(port: number): string {
+function registryUrl(port: number): string {
   return `http://127.0.0.1:${port}/apis/ccompat/v7`;
 }
 
-export function registrySpec(dir: string, port: number, installed: () => Promise<RegistryInstall>): ServerSpec {
+/** @param dir of nothing else */
+function registrySpec(dir: string, port: number, installed: () => Promise<RegistryInstall>): ServerSpec {
   const heap = ['-Xms64m', '-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+ExitOnOutOfMemoryError'];
   const name = 'registry';
-  const own = resolve(dir, name);
+  const own = resolve(dir);
   const settings = {
     'quarkus.http.host': '127.0.0.1',
     'quarkus.http.port': String(port),
@@ -53,6 +55,23 @@ export function registrySpec(dir: string, port: number, installed: () => Promise
     grace: 15_000,
   };
 }
+
+export const registryService: Service = {
+  name: 'registry',
+  settings: [
+    {
+      key: 'registryPort',
+      flag: '--registry-port <port>',
+      description: 'of the schema registry',
+      fallback: 8081,
+      kind: 'port',
+      fixedByData: false,
+    },
+  ],
+  servers: (values, dir, say) => [registrySpec(dir, valueFor(values, 'registryPort'), () => installedRegistry(say))],
+  environment: (values) => ({ EBB_REGISTRY: registryUrl(valueFor(values, 'registryPort')) }),
+  compose: (values) => ({ variables: { REGISTRY_PORT: valueFor(values, 'registryPort') }, profiles: [] }),
+};
 
 async function missingOf(url: string): Promise<string | undefined> {
   try {

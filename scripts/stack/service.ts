@@ -17,8 +17,10 @@ export interface Setting {
 export type Values = Readonly<Record<string, number>>;
 
 export interface Service {
+  /** And of its folder. */
+  readonly name: string;
   readonly settings: readonly Setting[];
-  /** Its processes. Nothing is installed or written before they are prepared. */
+  /** Its processes. Nothing is installed or written before they are prepared. @param dir its own */
   servers(values: Values, dir: string, say: Say): readonly ServerSpec[];
   /** What Ebb is told to find it. */
   environment(values: Values): Readonly<Record<string, string>>;

@@ -1,8 +1,12 @@
 /** The stack as a whole: which services, where, with what settings; remembered in its directory. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StackError } from './error.ts';
+import { exclusively } from './exclusive.ts';
+import type { Say } from './say.ts';
+import type { ServerSpec } from './server.ts';
 import type { Values } from './service.ts';
 import { services } from './services.ts';
 
@@ -65,6 +69,23 @@ export function wantedStack(
 /** Whether two say the same; a stack that runs is not changed under its users. */
 export function isSame(a: Stack, b: Stack): boolean {
   return a.mode === b.mode && settings.every(({ key }) => a.values[key] === b.values[key]);
+}
+
+/** Every server of the stack. */
+export function specsOf({ dir, values }: Stack, say: Say): readonly ServerSpec[] {
+  return services.flatMap((service) => service.servers(values, join(dir, service.name), say));
+}
+
+/** Runs `work` while no other process starts or ends this stack. */
+export function alone<T>(dir: string, work: () => Promise<T>): Promise<T> {
+  return exclusively(join(dir, 'lock'), work);
+}
+
+/** Removes the data, the logs and what is remembered, and nothing else that may be in the folder. */
+export async function forget({ dir }: Stack): Promise<void> {
+  const own = [...services.map(({ name }) => join(dir, name)), fileOf(dir), join(dir, 'lock')];
+  await Promise.all(own.map((path) => rm(path, { recursive: true, force: true })));
+  if ((await readdir(dir)).length === 0) await rmdir(dir);
 }
 
 /** What Ebb is told to use this stack. */

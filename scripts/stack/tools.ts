@@ -2,7 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { cacheFolder } from './cache.ts';
 import { StackError } from './error.ts';
+import { exclusively } from './exclusive.ts';
 import type { Say } from './say.ts';
 
 const NEEDED_JAVA = 17;
@@ -18,7 +20,7 @@ export interface Java {
 export async function findJava(say: Say): Promise<Java> {
   const { JAVA_HOME } = process.env;
   const program = JAVA_HOME === undefined || JAVA_HOME === '' ? 'java' : join(JAVA_HOME, 'bin', 'java');
-  if (versionOf(program) === undefined) await install('Java', 'default-jre-headless', say);
+  await need('Java', 'default-jre-headless', () => versionOf(program) !== undefined, say);
   const text = versionOf(program);
   const major = Number(/version "(\d+)/.exec(text ?? '')?.[1]);
   const build = /\(build ([^),]+)/.exec(text ?? '')?.[1];
@@ -27,31 +29,39 @@ export async function findJava(say: Say): Promise<Java> {
   return { program, build };
 }
 
-/** @throws StackError MISSING */
-export async function needMaven(say: Say): Promise<void> {
-  if (spawnSync('mvn', ['--version']).error !== undefined) await install('Maven', 'maven', say);
-}
-
 /** `java -version` writes to stderr. */
 function versionOf(program: string): string | undefined {
   const { error, stderr } = spawnSync(program, ['-version'], { encoding: 'utf8' });
   return error === undefined ? stderr : undefined;
 }
 
-/** Debian's packages, when this is Debian and we may install. @throws StackError MISSING */
-export async function install(what: string, packageName: string, say: Say): Promise<void> {
+/** Whether a program can be run at all. */
+export function runs(program: string, ...args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).error === undefined;
+}
+
+/**
+ * Sees to it that a program is there: installs Debian's package where this is Debian and we may.
+ * @throws StackError MISSING which says what to install
+ */
+export async function need(what: string, packageName: string, isThere: () => boolean, say: Say): Promise<void> {
+  if (isThere()) return;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
     throw new StackError(
       'MISSING',
-      `${what} is not installed, and is needed to start the servers without Docker. On Debian or Ubuntu: sudo apt-get install ${packageName}. Elsewhere install it as usual, or start Docker.`,
+      `${what} is not installed. On Debian or Ubuntu: sudo apt-get install ${packageName}. Elsewhere install it as usual, or start Docker: servers in containers need nothing else.`,
     );
-  say.line(`installing ${what} (package ${packageName})…`);
-  const installing = ['install', '-y', '--no-install-recommends', packageName];
-  for (const args of [['update'], installing]) {
-    const failure = await apt(args);
-    if (failure !== undefined)
-      throw new StackError('MISSING', `${what} could not be installed: apt-get ${args.join(' ')} says:\n${failure}`);
-  }
+  // Debian's package manager refuses to run twice.
+  await exclusively(join(cacheFolder(), 'install.lock'), async () => {
+    if (isThere()) return;
+    say.line(`installing ${what} (package ${packageName})…`);
+    const installing = ['install', '-y', '--no-install-recommends', packageName];
+    for (const args of [['update'], installing]) {
+      const failure = await apt(args);
+      if (failure !== undefined)
+        throw new StackError('MISSING', `${what} could not be installed: apt-get ${args.join(' ')} says:\n${failure}`);
+    }
+  });
 }
 
 /** `undefined` when it went well, else what it said. */

@@ -2,12 +2,13 @@ import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { dockerReports, downInDocker, hasEngine, upInDocker } from '../../scripts/stack/compose.ts';
 import { StackError } from '../../scripts/stack/error.ts';
-import { exclusively } from '../../scripts/stack/exclusive.ts';
-import { downNatively, nativeReports, refuseObstacles, upNatively, wipe } from '../../scripts/stack/native.ts';
+import { downNatively, nativeReports, refuseObstacles, upNatively } from '../../scripts/stack/native.ts';
 import type { Say } from '../../scripts/stack/say.ts';
 import type { Setting } from '../../scripts/stack/service.ts';
 import {
+  alone,
   environmentOf,
+  forget,
   isSame,
   type Mode,
   type Report,
@@ -61,7 +62,7 @@ function place(command: Command): Command {
 async function upAction(flags: UpFlags): Promise<void> {
   const dir = resolve(flags.dir);
   const say = speaker();
-  const { stack, reports } = await exclusively(join(dir, 'lock'), async () => {
+  const { stack, reports } = await alone(dir, async () => {
     const remembered = rememberedStack(dir);
     const mode: Mode = flags.native === true ? 'native' : (remembered?.mode ?? (hasEngine() ? 'docker' : 'native'));
     const stack = wantedStack({ dir, mode, values: valuesIn(flags) }, remembered);
@@ -87,10 +88,10 @@ async function statusAction(flags: PlaceFlags & { readonly env?: boolean }): Pro
 async function downAction(flags: PlaceFlags & { readonly wipe?: boolean }): Promise<void> {
   const stack = existing(flags);
   const wiping = flags.wipe === true;
-  await exclusively(join(stack.dir, 'lock'), async () => {
+  await alone(stack.dir, async () => {
     if (stack.mode === 'docker') await downInDocker(stack, { wipe: wiping });
     else await downNatively(stack);
-    if (wiping) await wipe(stack);
+    if (wiping) await forget(stack);
   });
   const kept = wiping ? 'their data are removed' : `their data are kept in ${placeOf(stack, flags.dir)}`;
   console.log(
