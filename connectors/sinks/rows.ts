@@ -35,7 +35,7 @@ export function rowSteps(table: Table, batch: SinkBatch, from: number): readonly
 
 function lastOfEach(table: Table, records: readonly SinkRecord[]): readonly Value[] {
   if (table.replaces.length === 0) {
-    return records.flatMap((record) => (record.value === null ? [] : [record.value]));
+    return records.map(({ value }) => value).filter((value) => value !== null);
   }
   const last = new Map<string, Value>();
   for (const { value } of records) {
