@@ -59,6 +59,13 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** 1 to 64. @throws InvalidArgumentError */
+export function workerCount(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1 || value > 64) throw new InvalidArgumentError('1 to 64 workers can share the work.');
+  return value;
+}
+
 /** `2024-01-01` as UTC ms. @throws InvalidArgumentError */
 export function dayOf(text: string): number {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;

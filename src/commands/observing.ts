@@ -66,7 +66,7 @@ export async function observing<T>(options: ObservingOptions, work: (observer: O
   const metrics = config.metrics === undefined || worker !== undefined ? undefined : pipelineMetrics(shop, { version });
   const refused = logRefused(log, shop);
   const look = (): void => {
-    if (watched !== undefined) refused(watched.status(), performance.now());
+    if (watched !== undefined && worker === undefined) refused(watched.status(), performance.now());
   };
   log('info', `ebb ${version} ${command}: shop ${shop}`, { event: 'start', version, node: process.version, config });
   const logged = logEvents(log, () => performance.now());

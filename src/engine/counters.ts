@@ -12,6 +12,10 @@ export function noCounts(): TaskCounters {
   return { in: 0, out: 0, late: 0, dead: 0, custom: new Map() };
 }
 
+export function copyOf(counts: Readonly<TaskCounters>): TaskCounters {
+  return { ...counts, custom: new Map(counts.custom) };
+}
+
 /** Adds `counts` to `sum`. */
 export function addCounts(sum: TaskCounters, counts: Readonly<TaskCounters>): void {
   sum.in += counts.in;

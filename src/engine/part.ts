@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AvroError } from '../avro/error.ts';
 import type { Log, LogError, Owned } from '../log/log.ts';
-import { addCounts } from './counters.ts';
+import { addCounts, copyOf, noCounts } from './counters.ts';
 import type { OnRunnerEvent } from './events.ts';
 import { canHeal } from './healing.ts';
 import type { Live, Part } from './status.ts';
@@ -25,12 +25,13 @@ export async function runPart(options: PartOptions, live: Live, owned: Owned, st
   const { log, now } = options;
   const tell: OnRunnerEvent = (event) => options.onEvent?.(event);
   const of = { topology: live.plan.topology.name, partition: owned.partition };
-  const part: Part = { task: undefined, lag: 0 };
+  const part: Part = { task: undefined, committed: noCounts(), lag: 0 };
   let began = now();
   const lags = new Map<string, number>();
-  /** What it has counted stays counted; a task in its place begins at nothing. */
+  /** What it has committed stays counted; a task in its place begins at nothing. */
   const end = (): void => {
-    if (part.task !== undefined) addCounts(live.ended, part.task.counters);
+    addCounts(live.ended, part.committed);
+    part.committed = noCounts();
     part.task = undefined;
   };
   live.parts.set(owned.partition, part);
@@ -56,6 +57,7 @@ export async function runPart(options: PartOptions, live: Live, owned: Owned, st
         part.lag = [...lags.values()].reduce((sum, lag) => sum + lag, 0);
       },
       onCommit(took, { records, bytes }) {
+        if (part.task !== undefined) part.committed = copyOf(part.task.counters);
         live.commits++;
         live.waitsFor = undefined;
         tell({ kind: 'committed', ...of, took, records, bytes });

@@ -1,4 +1,4 @@
-import { addCounts, type TaskCounters } from './counters.ts';
+import { addCounts, copyOf, type TaskCounters } from './counters.ts';
 import type { Plan } from './plan.ts';
 import type { Task } from './task.ts';
 
@@ -18,6 +18,7 @@ export interface TaskStatus {
   readonly stateBytes: number;
 }
 
+/** Counts are of what has been committed. */
 export interface TopologyStatus extends Readonly<TaskCounters> {
   readonly topology: string;
   readonly group: string;
@@ -37,6 +38,8 @@ export interface TopologyStatus extends Readonly<TaskCounters> {
 /** An owned partition number; its task is there once it has been restored. */
 export interface Part {
   task: Task | undefined;
+  /** What the task had counted when it last committed. What it has counted since may be thrown away, and counted again. */
+  committed: TaskCounters;
   lag: number;
 }
 
@@ -44,21 +47,20 @@ export interface Part {
 export interface Live {
   readonly plan: Plan;
   readonly parts: Map<number, Part>;
-  /** Of tasks that have ended. */
+  /** Of tasks that have ended, as committed. */
   readonly ended: TaskCounters;
   commits: number;
   waitsFor: string | undefined;
 }
 
 export function statusOf({ plan, parts, ended, commits, waitsFor }: Live): TopologyStatus {
-  const sum: TaskCounters = { ...ended, custom: new Map(ended.custom) };
+  const sum = copyOf(ended);
   const tasks = [...parts].sort(([a], [b]) => a - b).map(([partition, part]) => taskStatusOf(partition, part));
   const restored = tasks.filter(({ restored }) => restored);
   let waiting = 0;
-  for (const { task } of parts.values()) {
-    if (task === undefined) continue;
-    addCounts(sum, task.counters);
-    waiting += task.waiting;
+  for (const { task, committed } of parts.values()) {
+    addCounts(sum, committed);
+    waiting += task?.waiting ?? 0;
   }
   return {
     topology: plan.topology.name,

@@ -11,7 +11,23 @@ export interface SinkRetrying {
   readonly pause: number;
 }
 
+/** Of `ebb run --workers`. */
+export type WorkerEvent =
+  | { readonly kind: 'worker-started'; readonly worker: number; readonly process: number | undefined }
+  | {
+      readonly kind: 'worker-ended';
+      readonly worker: number;
+      readonly code: number | null;
+      readonly signal: string | null;
+      /** ms that it ran. */
+      readonly ran: number;
+      /** ms until it is started again; `undefined`: it is not. */
+      readonly pause: number | undefined;
+      /** It was asked to end. */
+      readonly asked: boolean;
+    };
+
 /** What happens to a shop's topologies and sinks. */
-export type PipelineEvent = RunnerEvent | SinkRetrying;
+export type PipelineEvent = RunnerEvent | SinkRetrying | WorkerEvent;
 
 export type OnPipelineEvent = (event: PipelineEvent) => void;

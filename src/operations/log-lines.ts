@@ -62,6 +62,15 @@ function lineOf(event: PipelineEvent): Line {
       const message = `sink ${sink}, ${topic}/${partition}: ${sentence(reason)} Tried again in ${seconds(pause)}`;
       return { level: 'warn', message, trouble: `${sink} ${code}` };
     }
+    case 'worker-started':
+      return { level: 'info', message: `worker ${event.worker} starts as process ${event.process}` };
+    case 'worker-ended': {
+      const { worker, code, signal, pause, asked } = event;
+      const how = `worker ${worker} ${signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`}`;
+      if (asked) return { level: code === 0 ? 'info' : 'warn', message: how };
+      if (pause === undefined) return { level: 'error', message: `${how}, once too often: all are asked to end` };
+      return { level: 'warn', message: `${how}; it is started again in ${seconds(pause)}` };
+    }
   }
   return event satisfies never;
 }

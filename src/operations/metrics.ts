@@ -50,6 +50,7 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
   const fenced = counter('ebb_fenced_total', 'Commits refused because another owned the partition');
   const lost = counter('ebb_tasks_lost_total', 'Tasks that ended here', ['topology', 'why']);
   const rebalances = counter('ebb_rebalances_total', 'Changes of what is owned');
+  const restarts = counter('ebb_worker_restarts_total', 'Workers started again', ['worker']);
   const written = counter('ebb_sink_records_total', 'Records written by sinks', ['sink']);
   const sinkRetries = counter('ebb_sink_retries_total', 'Reads and writes of sinks tried again', ['sink']);
   const sinkLag = gauge('ebb_sink_lag_records', 'Records of the log not yet written', ['sink', 'topic', 'partition']);
@@ -108,7 +109,10 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
           return rebalances.inc({ topology: event.topology });
         case 'sink-retrying':
           return failed.setToCurrentTime({ sink: event.sink, code: event.code });
+        case 'worker-ended':
+          return restarts.inc({ worker: String(event.worker) }, event.pause === undefined ? 0 : 1);
         case 'task-gained':
+        case 'worker-started':
           return;
       }
       event satisfies never;
