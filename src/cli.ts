@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { describeCommand } from './commands/describe.ts';
+import { diffCommand } from './commands/diff.ts';
 import { generateCommand } from './commands/generate.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { promoteCommand } from './commands/promote.ts';
 import { queryCommand } from './commands/query.ts';
 import { replayCommand } from './commands/replay.ts';
+import { reprocessCommand } from './commands/reprocess.ts';
 import { resetCommand } from './commands/reset.ts';
 import { runCommand } from './commands/run.ts';
 import { stackCommand } from './commands/stack.ts';
@@ -37,6 +40,9 @@ for (const add of [
   topicsCommand,
   describeCommand,
   resetCommand,
+  reprocessCommand,
+  diffCommand,
+  promoteCommand,
   stackCommand,
 ])
   add(program);

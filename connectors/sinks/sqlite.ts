@@ -29,7 +29,7 @@ const busyMilliseconds = 1_000;
  * @throws SinkError REFUSED when the file cannot be opened
  */
 export function openSqliteSink({ path, shop, pages, limits }: SqliteSinkOptions): TransactionalSink {
-  const database = attempt(path, () => open(path, pages));
+  const database = attempt(path, () => openTablesFile(path, pages));
   const insert = inserter(database, shop);
   const positions = openPositions(database, shop);
   return {
@@ -61,7 +61,8 @@ export function openSqliteSink({ path, shop, pages, limits }: SqliteSinkOptions)
   };
 }
 
-function tableFor(topic: string): Table {
+/** @throws SinkError REFUSED */
+export function tableFor(topic: string): Table {
   const table = tableOf(topic);
   if (table === undefined) {
     throw new SinkError('REFUSED', `sqlite sink: topic ${topic} has no table`);
@@ -69,7 +70,8 @@ function tableFor(topic: string): Table {
   return table;
 }
 
-function open(path: string, pages: number | undefined): DatabaseSync {
+/** Opens the file, and makes it with its tables when it is missing. */
+export function openTablesFile(path: string, pages?: number): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: busyMilliseconds });
   // NORMAL does not sync each commit: a power cut may undo the newest ones, but rows and position together, and the log
@@ -87,7 +89,7 @@ function open(path: string, pages: number | undefined): DatabaseSync {
 }
 
 /** Writes the rows of a batch from an offset on, through statements that are prepared once per table. */
-function inserter(database: DatabaseSync, shop: string): (table: Table, batch: SinkBatch, from: number) => void {
+export function inserter(database: DatabaseSync, shop: string): (table: Table, batch: SinkBatch, from: number) => void {
   const writers = new Map<Table, (values: RowStep['write']) => void>();
   const writerOf = (table: Table) => {
     const writer = writers.get(table) ?? rowWriter(database, shop, table);

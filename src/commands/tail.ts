@@ -3,6 +3,7 @@ import { openDecoder } from '../../connectors/sinks/decode.ts';
 import { isTick } from '../engine/tick.ts';
 import { physicalName } from '../engine/topic.ts';
 import { configOf, untilSignalled, wholeNumber, withCommon } from './command.ts';
+import { plain } from './plain.ts';
 import { topicsOfShop } from './shops.ts';
 import { dim } from './terminal.ts';
 import { readVersions } from './versions.ts';
@@ -78,19 +79,4 @@ async function findTopic({ log, registry }: Workplace, shop: string, name: strin
   if (found !== undefined) return found;
   const mine = await topicsOfShop(log, shop);
   throw new UnknownTopicError(`shop ${shop} has no topic ${name}: the names are ${mine.join(', ')}`);
-}
-
-function plain(_key: string, value: unknown): unknown {
-  if (value instanceof Map) return Object.fromEntries(value);
-  if (value instanceof Set) return [...value];
-  if (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    value.type === 'Buffer' &&
-    'data' in value &&
-    Array.isArray(value.data)
-  )
-    return Buffer.from(value.data).toString('hex');
-  return value;
 }

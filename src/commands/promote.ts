@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { baseName, tableOf } from '../../connectors/sinks/tables.ts';
+import { ownTopics } from '../engine/plan.ts';
+import type { Topology } from '../engine/topology.ts';
+import { LogError } from '../log/log.ts';
+import { configOf, withCommon } from './command.ts';
+import { confirm } from './confirm.ts';
+import { madeAnewWith } from './downstream.ts';
+import { type Doomed, forgetBoundaries, forgetReaders, forgetResults, sinkGroupsOf } from './forget-results.ts';
+import { codeSays } from './reprocess.ts';
+import { everyVersion, runnable } from './reset-topology.ts';
+import { inForce, named, type ShopTopologies, topologiesInShop } from './shop-topologies.ts';
+import { swapRows } from './swap-rows.ts';
+import { count } from './terminal.ts';
+import { refuseShopReset } from './under-reset.ts';
+import { keepingOthersOut, underWay } from './under-way.ts';
+import { resultTopics, standingVersions, writeVersion } from './versions.ts';
+import { openWorkplace, type Workplace } from './workplace.ts';
+
+export class NotPromotedError extends Error {
+  override readonly name = 'NotPromotedError';
+}
+
+const HELP = `
+Stop other ebb processes of the shop that read the topology or run it; one that only computes the new version may go on.
+
+The rows of its tables are replaced by the new version's in one transaction. Topologies that read what it writes took the old
+results in, so they are computed anew from the new ones by the next run; so are files. The old version's topics stay, and
+\`ebb promote NAME --to v1\` goes back to them, until \`ebb reset --topology NAME --version v1\`.
+
+Examples:
+  ebb promote category-metrics --to v2`;
+
+export function promoteCommand(program: Command): void {
+  withCommon(program.command('promote'), { shop: 'demo' })
+    .description('have everybody read another version of a topology: topologies, tables, files, tail')
+    .argument('<topology>', 'its name')
+    .requiredOption('--to <version>', 'a version that `ebb reprocess` has computed, or an earlier one')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', HELP)
+    .action(async (name: string, flags: { readonly to: string; readonly yes?: boolean }) => {
+      const config = configOf({ ...flags });
+      const shop = config.shop ?? 'demo';
+      await using place = await openWorkplace(config, 'existing');
+      await refuseShopReset(place.log, shop);
+      const inShop = await topologiesInShop(place, shop);
+      await promote(place, inShop, named(inShop, name), flags.to, flags.yes === true);
+    });
+}
+
+async function promote(
+  place: Workplace,
+  inShop: ShopTopologies,
+  code: Topology,
+  to: string,
+  yes: boolean,
+): Promise<void> {
+  const { log, registry } = place;
+  const { shop } = inShop;
+  const command = `ebb promote ${code.name} --to ${to} --shop ${shop} --yes`;
+  // The version in force may have been written already when it was cut short.
+  const begun = await underWay(log, shop);
+  const from = begun?.command === command ? begun.found : inForce(inShop, code);
+  const [old, next] = [
+    { ...code, version: from },
+    { ...code, version: to },
+  ];
+  if (from === to) {
+    console.log(`${code.name} ${to} is what everybody reads.`);
+    return;
+  }
+  const standing = standingVersions(inShop.existing, shop, code.name);
+  if (!standing.includes(to))
+    throw new NotPromotedError(
+      `${code.name} has no version ${to} in shop ${shop}: there are ${standing.join(', ') || 'none'}. \`ebb reprocess ${code.name} --as ${to}\` computes it`,
+    );
+  const others = madeAnewWith(inShop.all, code);
+  for (const other of others) runnable(other, inForce(inShop, other));
+  const doomed = others.flatMap((other) => everyVersion(inShop, other));
+  console.log(textOf(old, next, others));
+  if (code.version !== to) console.log(`Note: ${codeSays(code, to)}.`);
+  if (!yes) await confirm('Go on?');
+  await keepingOthersOut(
+    log,
+    shop,
+    { command, found: from },
+    {
+      claim: () => claim(place, shop, old, next, doomed),
+      async work() {
+        await forgetResults(place, shop, doomed);
+        await forgetFiles(place, shop, old, next);
+        if (existsSync(place.paths.tables)) {
+          const rows = await swapRows(place, shop, old, next);
+          console.log(`${count(rows)} records of ${to} taken into the tables.`);
+        }
+        await writeVersion(log, registry, shop, next);
+      },
+    },
+  );
+  console.log(`Done: ${code.name} ${to} is what everybody reads. \`ebb run --shop ${shop}\` goes on with it.`);
+}
+
+/** Forgets where readers of either version stand. @throws LogError UNAVAILABLE when one of them, or the old version, runs */
+async function claim(
+  { log }: Workplace,
+  shop: string,
+  old: Topology,
+  next: Topology,
+  doomed: readonly Doomed[],
+): Promise<void> {
+  const { group } = ownTopics(shop, old);
+  // Whoever runs the version in force carries its results into the tables, or is about to.
+  if ((await log.members()).has(group))
+    throw new LogError(
+      'UNAVAILABLE',
+      `Group ${group} has members that are running. Nothing was changed: stop them first.`,
+    );
+  await forgetReaders(log, shop, doomed);
+  const results = new Set([...resultTopics(shop, old), ...resultTopics(shop, next)]);
+  await log.forget(await sinkGroupsOf(log, shop, results));
+}
+
+/** Files are written anew from the new version by the next run. */
+async function forgetFiles({ log, paths }: Workplace, shop: string, old: Topology, next: Topology): Promise<void> {
+  await forgetBoundaries(log, shop, new Set([...resultTopics(shop, old), ...resultTopics(shop, next)]));
+  for (const { name } of [...Object.values(old.to), ...Object.values(next.to)])
+    await rm(join(paths.lake, shop, baseName(name)), { recursive: true, force: true });
+}
+
+function textOf(old: Topology, next: Topology, others: readonly Topology[]): string {
+  const tables = Object.values(next.to).flatMap(({ name }) => tableOf(name)?.name ?? []);
+  return [
+    `Everybody is to read ${next.name} ${next.version} instead of ${old.version}.`,
+    ...(tables.length === 0 ? [] : [`Rows of ${tables.join(', ')} are replaced by those of ${next.version}.`]),
+    ...(others.length === 0
+      ? []
+      : [`Computed anew from them by the next run: ${others.map((one) => one.name).join(', ')}.`]),
+  ].join('\n');
+}
