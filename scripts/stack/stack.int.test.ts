@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { type Ended, ebb } from '../../src/commands/ebb.testing.ts';
 import { clusterView } from './kafka-metadata.ts';
 import { freePorts } from './ports.ts';
+import { readRecords, writeRecords } from './records.testing.ts';
 
 const printed = z.object({
   servers: z.array(z.object({ name: z.string(), state: z.string(), pid: z.number().optional() })),
@@ -73,7 +74,8 @@ it('comes up, stays up, is repaired, and goes down', async () => {
     headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
     body: JSON.stringify({ schema: '"string"' }),
   });
-  const cluster = await clusterView(kafkaPort);
+  const brokers = [first.environment.EBB_BROKERS];
+  await writeRecords(brokers, 'things', ['one', 'two', 'three']);
 
   for (const { pid } of first.servers) if (pid !== undefined) process.kill(pid, 'SIGKILL');
   const dead = await status();
@@ -81,7 +83,7 @@ it('comes up, stays up, is repaired, and goes down', async () => {
   expect(parse(dead).servers.map(({ state }) => state)).toEqual(['down', 'down']);
 
   expect(parse(await up()).servers.map(({ state }) => state)).toEqual(['healthy', 'healthy']);
-  expect(await clusterView(kafkaPort)).toEqual(cluster);
+  expect(await readRecords(brokers, 'things', 3)).toEqual(['one', 'two', 'three']);
   expect(await schemaVersions(registry)).toEqual([1]);
 
   const changed = await up('--kafka-port', String(kafkaPort + 1));
