@@ -11,6 +11,8 @@ import { Task } from './task.ts';
 export interface CommitPolicy {
   /** ms since the first uncommitted record. */
   readonly interval: number;
+  /** The same while there is a backlog; ten times `interval` when absent. */
+  readonly catchingUp?: number;
   /** Records read or gathered since the last commit. */
   readonly records: number;
   /** Bytes gathered: bounds the memory of a task. */
@@ -134,7 +136,7 @@ async function prepare(waiting: Waiting, topic: PlannedTopic, batch: Batch): Pro
   await untilHealed(waiting, () => prepareInput(topic, batch));
 }
 
-/** How much longer the commit interval is while there is a backlog. */
+/** How much longer the commit interval is while there is a backlog, unless a policy says otherwise. */
 const CATCHING_UP = 10;
 
 async function loop(
@@ -158,7 +160,7 @@ async function loop(
       const batch = await slots.take();
       if (batch !== undefined) {
         read += batch.records.length;
-        interval = batch.end > batch.next ? policy.interval * CATCHING_UP : policy.interval;
+        interval = batch.end > batch.next ? (policy.catchingUp ?? policy.interval * CATCHING_UP) : policy.interval;
       }
       since ??= now();
     }
