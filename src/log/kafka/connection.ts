@@ -94,6 +94,22 @@ export class Connection {
     return this.#cluster.findBroker({ nodeId });
   }
 
+  /** A broker that can be reached. */
+  async anyBroker(): Promise<Broker> {
+    await this.#ready();
+    return this.#cluster.brokerPool.findConnectedBroker();
+  }
+
+  /** Whatever `ask` gives of each broker that can be reached. @throws LogError UNAVAILABLE when there is none */
+  async ofEach<T>(ask: (broker: Broker) => Promise<T>): Promise<readonly T[]> {
+    const asked = (await this.nodes()).map(async (node) => ask(await this.broker(node)));
+    const answers = await Promise.allSettled(asked);
+    const given = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    const [failed] = answers.filter(({ status }) => status === 'rejected');
+    if (given.length === 0 && failed?.status === 'rejected') throw failed.reason;
+    return given;
+  }
+
   /** The broker that coordinates a group (0) or a transactional id (1). Remembered until `heal` finds that it moved. */
   async coordinator(kind: 0 | 1, id: string): Promise<Broker> {
     const key = `${kind} ${id}`;
@@ -146,7 +162,9 @@ export class Connection {
         topic,
         partitions: parts.map(({ partition }) => ({ partition, timestamp })),
       }));
-      const { responses } = await broker.listOffsets({ replicaId: -1, isolationLevel: 0, topics });
+      const { responses } = await broker
+        .listOffsets({ replicaId: -1, isolationLevel: 0, topics })
+        .catch(throwUnlessNew);
       for (const { topic, partitions: answers } of responses)
         for (const { partition, offset } of answers)
           found.set(topic, (found.get(topic) ?? new Map()).set(partition, Number(offset)));
@@ -198,4 +216,10 @@ export class Connection {
   #partition(topic: string, partition: number) {
     return this.#cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition);
   }
+}
+
+/** A leader that has only just become one may not know its partition yet: metadata say whether there is one. */
+function throwUnlessNew(error: unknown): never {
+  if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+  throw new LogError('UNAVAILABLE', 'The leader of a partition does not know it yet.', { cause: error });
 }

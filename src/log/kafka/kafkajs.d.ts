@@ -99,7 +99,10 @@ declare module 'kafkajs/src/cluster/index.js' {
       },
     );
     readonly targetTopics: Set<string>;
-    readonly brokerPool: { readonly metadata: { readonly controllerId: number } | null };
+    readonly brokerPool: {
+      readonly metadata: { readonly controllerId: number } | null;
+      findConnectedBroker(): Promise<Cluster.Broker>;
+    };
     isConnected(): boolean;
     connect(): Promise<void>;
     disconnect(): Promise<void>;

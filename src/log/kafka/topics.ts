@@ -3,6 +3,7 @@ import { LogError, type TopicInfo, type TopicSpec } from '../log.ts';
 import type { Administrator } from './administrator.ts';
 import type { Connection } from './connection.ts';
 import { kindOf } from './failure.ts';
+import { type Known, topicsKnownTo } from './metadata.ts';
 import { patiently } from './patience.ts';
 
 /** Bytes of the largest batch that a topic takes: the port's largest record, and what comes with it. */
@@ -57,7 +58,8 @@ export class Topics {
     await this.#administrator.ask(`Creating topics ${names}`, (admin) =>
       admin.createTopics({ topics, waitForLeaders: false }),
     );
-    await patiently(`Creating topics ${names}`, () => this.#led(missing), { patience });
+    const before = (error: unknown) => this.#connection.heal(error);
+    await patiently(`Creating topics ${names}`, () => this.#ready(missing), { patience, before });
     // Another may have made them at the same time, and otherwise.
     const made = await this.#existing(missing.map(({ name }) => name));
     for (const spec of missing) {
@@ -66,19 +68,18 @@ export class Topics {
     }
   }
 
-  async #led(specs: readonly TopicSpec[]): Promise<void> {
-    try {
-      await this.#connection.refresh();
-      for (const { name, partitions } of specs) await this.#connection.leader(name, partitions - 1);
-    } catch (error) {
-      if (!(error instanceof LogError) || error.code !== 'UNKNOWN_TOPIC') throw error;
-      throw new LogError('UNAVAILABLE', `${error.message} It was made a moment ago.`, { cause: error });
-    }
+  /** Brokers hear of a topic one after the other, and whoever made it may ask any of them next. */
+  async #ready(specs: readonly TopicSpec[]): Promise<void> {
+    const names = specs.map(({ name }) => name);
+    const unready = (await this.#connection.ofEach((broker) => topicsKnownTo(broker, names))).flatMap((known) =>
+      names.filter((name) => known.get(name)?.led !== true),
+    );
+    if (unready.length > 0)
+      throw new LogError('UNAVAILABLE', `Brokers do not know topics ${[...new Set(unready)].join(', ')} yet.`);
   }
 
   async delete(names: readonly string[]): Promise<void> {
-    const doomed = new Set(names);
-    const present = (await this.#names()).filter((name) => doomed.has(name));
+    const present = [...(await this.#known(names)).keys()];
     for (const name of names) this.#policies.delete(name);
     if (present.length === 0) return;
     await this.#administrator.ask(`Deleting topics ${present.join(', ')}`, async (admin) => {
@@ -90,16 +91,17 @@ export class Topics {
       }
     });
     const gone = async () => {
-      const left = (await this.#names()).filter((name) => doomed.has(name));
+      const known = await this.#connection.ofEach((broker) => topicsKnownTo(broker, present));
+      const left = present.filter((name) => known.some((topics) => topics.has(name)));
       if (left.length > 0) throw new LogError('UNAVAILABLE', `Topics ${left.join(', ')} are still being deleted.`);
     };
-    await patiently('Deleting topics', gone, { patience });
+    const before = (error: unknown) => this.#connection.heal(error);
+    await patiently('Deleting topics', gone, { patience, before });
     await this.#connection.refresh();
   }
 
   async list(): Promise<readonly TopicInfo[]> {
-    const names = await this.#names();
-    const found = await this.#existing(names);
+    const found = await this.#existing();
     const partitions = [...found].flatMap(([topic, { partitions: count }]) =>
       Array.from({ length: count }, (_, partition) => ({ topic, partition })),
     );
@@ -121,25 +123,20 @@ export class Topics {
     }));
   }
 
-  async #names(): Promise<string[]> {
-    const names = await this.#administrator.ask('Listing topics', (admin) => admin.listTopics());
-    return names.filter((name) => !name.startsWith('__'));
+  /** @param names omitted: all but the brokers' own */
+  async #existing(names?: readonly string[]): Promise<ReadonlyMap<string, Existing>> {
+    const known = await this.#known(names);
+    const present = [...known].filter(([name]) => !name.startsWith('__'));
+    await this.#learnPolicies(present.map(([name]) => name).filter((name) => !this.#policies.has(name)));
+    return new Map(
+      present.map(([name, { partitions }]) => [name, { partitions, cleanup: this.#policies.get(name) ?? 'delete' }]),
+    );
   }
 
-  async #existing(names: readonly string[]): Promise<ReadonlyMap<string, Existing>> {
-    const wanted = new Set(names);
-    const present = (await this.#names()).filter((name) => wanted.has(name));
-    if (present.length === 0) return new Map();
-    const { topics } = await this.#administrator.ask('Describing topics', (admin) =>
-      admin.fetchTopicMetadata({ topics: present }),
-    );
-    await this.#learnPolicies(present.filter((name) => !this.#policies.has(name)));
-    return new Map(
-      topics.map(({ name, partitions }) => [
-        name,
-        { partitions: partitions.length, cleanup: this.#policies.get(name) ?? 'delete' },
-      ]),
-    );
+  #known(names?: readonly string[]): Promise<ReadonlyMap<string, Known>> {
+    const before = (error: unknown) => this.#connection.heal(error);
+    const ask = async () => topicsKnownTo(await this.#connection.anyBroker(), names);
+    return patiently('Listing topics', ask, { patience, before });
   }
 
   async #learnPolicies(names: readonly string[]): Promise<void> {
