@@ -165,3 +165,18 @@ declare module 'kafkajs/src/consumer/assignerProtocol.js' {
 declare module 'kafkajs/src/loggers/index.js' {
   export function createLogger(options: { level: number; logCreator: () => (entry: unknown) => void }): unknown;
 }
+
+declare module 'kafkajs/src/protocol/recordBatch/v0/decoder.js' {
+  import type Decoder from 'kafkajs/src/protocol/decoder.js';
+
+  interface Decoded {
+    readonly inTransaction: boolean;
+    readonly records: readonly {
+      readonly key: Buffer | null;
+      readonly value: Buffer | null;
+      readonly timestamp: string;
+    }[];
+  }
+  function decode(decoder: Decoder): Promise<Decoded>;
+  export = decode;
+}
