@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
 import { tableOf } from '../../connectors/sinks/tables.ts';
-import { ownTopics } from '../engine/plan.ts';
 import { physicalName, type Topic } from '../engine/topic.ts';
-import { type Topology, topicOf } from '../engine/topology.ts';
-import type { Log } from '../log/log.ts';
+import type { Topology } from '../engine/topology.ts';
 import { configOf, untilSignalled, wholeNumber, withCommon } from './command.ts';
 import { type By, type Comparison, compareTopics } from './compare-results.ts';
 import { type ComparedOutput, diffText } from './diff-text.ts';
-import { inForce, named, type ShopTopologies, topologiesInShop } from './shop-topologies.ts';
+import { inForce, lagOf, named, type ShopTopologies, topologiesInShop } from './shop-topologies.ts';
 import { standingVersions } from './versions.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
@@ -123,17 +121,4 @@ function byOf({ name, schema, cleanup }: Topic<unknown>, given: string | undefin
   if (unknown !== undefined)
     throw new NotComparableError(`--by ${given}: ${name} has no field ${unknown}; its fields are ${all.join(', ')}`);
   return fields;
-}
-
-/** Records (and ticks) that a version of the topology has not read. */
-async function lagOf(log: Log, { shop, versions }: ShopTopologies, topology: Topology): Promise<number> {
-  const committed = (await log.positions()).get(ownTopics(shop, topology).group);
-  const inputs = Object.values(topology.from).map((input) => {
-    const { name } = topicOf(input);
-    return physicalName(shop, name, versions.topics.get(name));
-  });
-  const ends = (await log.topics()).filter(({ name }) => inputs.includes(name));
-  return ends
-    .flatMap(({ name, offsets }) => offsets.map(({ end }, part) => end - (committed?.get(name)?.[part] ?? 0)))
-    .reduce((sum, lag) => sum + Math.max(0, lag), 0);
 }

@@ -4,7 +4,7 @@ import { baseName } from '../../connectors/sinks/tables.ts';
 import { ownTopics } from '../engine/plan.ts';
 import { physicalName } from '../engine/topic.ts';
 import type { Topology } from '../engine/topology.ts';
-import type { Log } from '../log/log.ts';
+import { type Log, LogError } from '../log/log.ts';
 import { emptyResults } from './empty-tables.ts';
 import { resultTopics } from './versions.ts';
 import type { Workplace } from './workplace.ts';
@@ -23,22 +23,31 @@ export function doomedTopics(shop: string, doomed: readonly Doomed[]): readonly 
   ];
 }
 
-/** Forgets where topologies have read, and sinks their results. @throws LogError UNAVAILABLE, and nothing is forgotten, when one of them runs */
-export async function forgetReaders(log: Log, shop: string, doomed: readonly Doomed[]): Promise<void> {
-  const results = new Set(doomed.flatMap(({ topology }) => resultTopics(shop, topology)));
-  await log.forget([
-    ...doomed.map(({ topology }) => ownTopics(shop, topology).group),
-    ...(await sinkGroupsOf(log, shop, results)),
-  ]);
+/** The groups of topologies, and those of all sinks that have read their results or `carried` (names on the log). */
+export async function groupsOf(
+  log: Log,
+  shop: string,
+  doomed: readonly Doomed[],
+  carried: readonly string[] = [],
+): Promise<readonly string[]> {
+  const results = new Set([...carried, ...doomed.flatMap(({ topology }) => resultTopics(shop, topology))]);
+  const known = new Set([...(await log.positions()).keys(), ...(await log.members()).keys()]);
+  const sinks = [...known].filter((group) => {
+    const [, topic] = /^[^.]+\.sink\.[^.]+\.(.+)$/.exec(group) ?? [];
+    return topic !== undefined && group.startsWith(`${shop}.`) && results.has(physicalName(shop, topic));
+  });
+  return [...doomed.map(({ topology }) => ownTopics(shop, topology).group), ...sinks];
 }
 
-/** The groups of all sinks that have read these topics. */
-export async function sinkGroupsOf(log: Log, shop: string, topics: ReadonlySet<string>): Promise<readonly string[]> {
-  const groups = [...(await log.positions()).keys()];
-  return groups.filter((group) => {
-    const [, topic] = /^[^.]+\.sink\.[^.]+\.(.+)$/.exec(group) ?? [];
-    return topic !== undefined && group.startsWith(`${shop}.`) && topics.has(physicalName(shop, topic));
-  });
+/** @throws LogError UNAVAILABLE when a group has a live member */
+export async function refuseRunning(log: Log, groups: readonly string[]): Promise<void> {
+  const members = await log.members();
+  const running = groups.find((group) => members.has(group));
+  if (running !== undefined)
+    throw new LogError(
+      'UNAVAILABLE',
+      `Group ${running} has members that are running. Nothing was changed: stop them first.`,
+    );
 }
 
 /** Deletes results wherever they are: tables, files, topics. Once more after it was cut short, it does the rest. */

@@ -5,14 +5,13 @@ import type { Command } from 'commander';
 import { baseName, tableOf } from '../../connectors/sinks/tables.ts';
 import { ownTopics } from '../engine/plan.ts';
 import type { Topology } from '../engine/topology.ts';
-import { LogError } from '../log/log.ts';
 import { configOf, withCommon } from './command.ts';
 import { confirm } from './confirm.ts';
 import { madeAnewWith } from './downstream.ts';
-import { type Doomed, forgetBoundaries, forgetReaders, forgetResults, sinkGroupsOf } from './forget-results.ts';
+import { forgetBoundaries, forgetResults, groupsOf, refuseRunning } from './forget-results.ts';
 import { codeSays } from './reprocess.ts';
 import { everyVersion, runnable } from './reset-topology.ts';
-import { inForce, named, type ShopTopologies, topologiesInShop } from './shop-topologies.ts';
+import { inForce, lagOf, named, type ShopTopologies, topologiesInShop } from './shop-topologies.ts';
 import { swapRows } from './swap-rows.ts';
 import { count } from './terminal.ts';
 import { refuseShopReset } from './under-reset.ts';
@@ -80,7 +79,10 @@ async function promote(
   const others = madeAnewWith(inShop.all, code);
   for (const other of others) runnable(other, inForce(inShop, other));
   const doomed = others.flatMap((other) => everyVersion(inShop, other));
+  const readers = () => groupsOf(log, shop, doomed, [...resultTopics(shop, old), ...resultTopics(shop, next)]);
   console.log(textOf(old, next, others));
+  const lag = await lagOf(log, inShop, next);
+  if (lag > 0) console.log(`${to} has ${count(lag)} records still to read: the next run does.`);
   if (code.version !== to) console.log(`Note: ${codeSays(code, to)}.`);
   if (!yes) await confirm('Go on?');
   await keepingOthersOut(
@@ -88,8 +90,10 @@ async function promote(
     shop,
     { command, found: from },
     {
-      claim: () => claim(place, shop, old, next, doomed),
+      // Whoever runs the version in force carries its results into the tables, or is about to.
+      check: async () => refuseRunning(log, [ownTopics(shop, old).group, ...(await readers())]),
       async work() {
+        await log.forget(await readers());
         await forgetResults(place, shop, doomed);
         await forgetFiles(place, shop, old, next);
         if (existsSync(place.paths.tables)) {
@@ -101,26 +105,6 @@ async function promote(
     },
   );
   console.log(`Done: ${code.name} ${to} is what everybody reads. \`ebb run --shop ${shop}\` goes on with it.`);
-}
-
-/** Forgets where readers of either version stand. @throws LogError UNAVAILABLE when one of them, or the old version, runs */
-async function claim(
-  { log }: Workplace,
-  shop: string,
-  old: Topology,
-  next: Topology,
-  doomed: readonly Doomed[],
-): Promise<void> {
-  const { group } = ownTopics(shop, old);
-  // Whoever runs the version in force carries its results into the tables, or is about to.
-  if ((await log.members()).has(group))
-    throw new LogError(
-      'UNAVAILABLE',
-      `Group ${group} has members that are running. Nothing was changed: stop them first.`,
-    );
-  await forgetReaders(log, shop, doomed);
-  const results = new Set([...resultTopics(shop, old), ...resultTopics(shop, next)]);
-  await log.forget(await sinkGroupsOf(log, shop, results));
 }
 
 /** Files are written anew from the new version by the next run. */

@@ -70,7 +70,7 @@ export async function resetToMoment(
   await using held = new AsyncDisposableStack();
   let owned: ReadonlyMap<number, Owned> = new Map();
   const steps = {
-    async claim() {
+    async check() {
       ({ owned } = held.use(await ownAlone(log, planned, signal)));
     },
     async work() {

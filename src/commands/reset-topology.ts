@@ -2,7 +2,7 @@ import { tableOf } from '../../connectors/sinks/tables.ts';
 import type { Topology } from '../engine/topology.ts';
 import { confirm } from './confirm.ts';
 import { madeAnewWith } from './downstream.ts';
-import { type Doomed, doomedTopics, forgetReaders, forgetResults } from './forget-results.ts';
+import { type Doomed, doomedTopics, forgetResults, groupsOf, refuseRunning } from './forget-results.ts';
 import { parseMoment } from './moment.ts';
 import { resetToMoment } from './reset-moment.ts';
 import { commandOf, NotResetError, type ResetTopologyOptions } from './reset-options.ts';
@@ -53,8 +53,11 @@ async function resetToStart(
     shop,
     { command: commandOf(options, topology.version), found: '' },
     {
-      claim: () => forgetReaders(place.log, shop, doomed),
-      work: () => forgetResults(place, shop, doomed),
+      check: async () => refuseRunning(place.log, await groupsOf(place.log, shop, doomed)),
+      async work() {
+        await place.log.forget(await groupsOf(place.log, shop, doomed));
+        await forgetResults(place, shop, doomed);
+      },
     },
   );
   console.log(

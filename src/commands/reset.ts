@@ -5,6 +5,7 @@ import { LogError } from '../log/log.ts';
 import { configOf, withCommon } from './command.ts';
 import { confirm } from './confirm.ts';
 import { emptyShop } from './empty-tables.ts';
+import { refuseRunning } from './forget-results.ts';
 import { resetTopology } from './reset-topology.ts';
 import { markersOf, underReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
@@ -85,17 +86,17 @@ export function resetCommand(program: Command): void {
       if (flags.yes !== true) await confirm(`Delete ${what}?`);
       const marker = flags.all === true ? markers.all : markers.computed;
       await place.log.create([{ name: marker, partitions: 1, cleanup: 'compact' }]);
-      const groups = [...(await place.log.positions()).keys()].filter(mine);
+      const forgotten = (group: string): boolean =>
+        mine(group) && (flags.all === true || !group.startsWith(`${shop}.source.`));
       try {
-        await place.log.forget(
-          flags.all === true ? groups : groups.filter((group) => !group.startsWith(`${shop}.source.`)),
-        );
+        await refuseRunning(place.log, [...(await place.log.members()).keys()].filter(forgotten));
       } catch (error) {
-        // Refused whole, because something of the shop runs: nothing is under way.
+        // Nothing is under way yet.
         if (!standing.includes(marker) && error instanceof LogError && error.code === 'UNAVAILABLE')
           await place.log.delete([marker]);
         throw error;
       }
+      await place.log.forget([...(await place.log.positions()).keys()].filter(forgotten));
       emptyShop(place.paths.tables, shop);
       await rm(join(place.paths.lake, shop), { recursive: true, force: true });
       await place.log.delete(doomed);

@@ -1,5 +1,8 @@
 import { topologiesOf } from '../../topologies/all.ts';
-import type { Topology } from '../engine/topology.ts';
+import { ownTopics } from '../engine/plan.ts';
+import { physicalName } from '../engine/topic.ts';
+import { type Topology, topicOf } from '../engine/topology.ts';
+import type { Log } from '../log/log.ts';
 import { descriptorsOf } from './descriptors.ts';
 import { readVersions, type Versions, versionInForce } from './versions.ts';
 import type { Workplace } from './workplace.ts';
@@ -35,4 +38,17 @@ export function named({ all, shop }: Pick<ShopTopologies, 'all' | 'shop'>, name:
 /** The version of the topology that everybody reads. */
 export function inForce({ versions, existing, shop }: ShopTopologies, topology: Topology): string {
   return versionInForce(versions, existing, shop, topology);
+}
+
+/** Records (and ticks) that a version of the topology has not read. */
+export async function lagOf(log: Log, { shop, versions }: ShopTopologies, topology: Topology): Promise<number> {
+  const committed = (await log.positions()).get(ownTopics(shop, topology).group);
+  const inputs = Object.values(topology.from).map((input) => {
+    const { name } = topicOf(input);
+    return physicalName(shop, name, versions.topics.get(name));
+  });
+  const ends = (await log.topics()).filter(({ name }) => inputs.includes(name));
+  return ends
+    .flatMap(({ name, offsets }) => offsets.map(({ end }, part) => end - (committed?.get(name)?.[part] ?? 0)))
+    .reduce((sum, lag) => sum + Math.max(0, lag), 0);
 }

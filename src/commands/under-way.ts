@@ -14,8 +14,8 @@ export interface UnderWay {
 }
 
 export interface Steps {
-  /** Takes hold of what is to be changed; refuses whole (LogError UNAVAILABLE) when something of it runs. */
-  claim(): Promise<void>;
+  /** Changes nothing yet; throws LogError UNAVAILABLE when something runs that must not. */
+  check(): Promise<void>;
   /** Does all the rest, and the rest of that when it was cut short. */
   work(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function keepingOthersOut(log: Log, shop: string, begun: UnderWay, 
     await log.append([{ topic, partition: 0, records }]);
   }
   try {
-    await steps.claim();
+    await steps.check();
   } catch (error) {
     if (standing === undefined && hasRefused(error)) await log.delete([topic]);
     throw error;
