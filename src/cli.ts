@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describeCommand } from './commands/describe.ts';
 import { diffCommand } from './commands/diff.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { generateCommand } from './commands/generate.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { promoteCommand } from './commands/promote.ts';
@@ -39,6 +40,7 @@ for (const add of [
   queryCommand,
   topicsCommand,
   describeCommand,
+  doctorCommand,
   resetCommand,
   reprocessCommand,
   diffCommand,

@@ -45,6 +45,14 @@ export function cyan(text: string, stream: NodeJS.WritableStream): string {
   return styleText('cyan', text, { stream });
 }
 
+export function green(text: string, stream: NodeJS.WritableStream): string {
+  return styleText('green', text, { stream });
+}
+
+export function red(text: string, stream: NodeJS.WritableStream): string {
+  return styleText('red', text, { stream });
+}
+
 export function yellow(text: string, stream: NodeJS.WritableStream): string {
   return styleText('yellow', text, { stream });
 }

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { Config } from '../config.ts';
+import type { Log } from '../log/log.ts';
+import { configOf, withCommon } from './command.ts';
+import { type Check, type Checked, runChecks } from './doctor/check.ts';
+import { logReachable, newestRecords } from './doctor/log.ts';
+import { logFile } from './doctor/log-file.ts';
+import { clock, dataDirectory, disk, nodeVersion } from './doctor/machine.ts';
+import { groupsRead, leftovers, type Shop, topicsAsExpected } from './doctor/shop.ts';
+import { bold, dim, green, red, yellow } from './terminal.ts';
+import { openWorkplace, pathsOf, type Workplace } from './workplace.ts';
+
+const ofMachine: readonly Check<Config>[] = [nodeVersion, clock, dataDirectory, disk];
+/** Where the log is a file. */
+const ofEmbedded: readonly Check<Config>[] = [logFile];
+const ofLog: readonly Check<Workplace>[] = [logReachable, newestRecords];
+const ofShop: readonly Check<Shop>[] = [leftovers, topicsAsExpected, groupsRead];
+
+export function doctorCommand(program: Command): void {
+  withCommon(program.command('doctor'), { shop: 'all' })
+    .description('check the machine, the log, the registry and the shops, and say what to do about what is wrong')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nIt changes nothing. The exit code is 1 when something fails.')
+    .action(async (flags: { readonly json?: boolean }) => {
+      const checked = await examine(configOf({ ...flags }));
+      if (flags.json === true) console.log(JSON.stringify(checked));
+      else console.log(checked.map(lineOf).join('\n'));
+      if (checked.some(({ verdict }) => verdict === 'fail')) process.exitCode = 1;
+    });
+}
+
+async function examine(config: Config): Promise<readonly Checked[]> {
+  const embedded = config.brokers === undefined;
+  const machine = await runChecks([...ofMachine, ...(embedded ? ofEmbedded : [])], config);
+  // Nothing is made by looking.
+  if (embedded && !existsSync(pathsOf(config).log)) return machine;
+  let place: Workplace;
+  try {
+    place = await openWorkplace(config, 'existing');
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    return [...machine, { check: 'log', verdict: 'fail', found, todo: 'nothing runs without it' }];
+  }
+  await using _closed = place;
+  const all = [...machine, ...(await runChecks(ofLog, place))];
+  const shops = config.shop === undefined ? await shopsOf(place.log).catch(() => []) : [config.shop];
+  for (const shop of shops) all.push(...(await runChecks(ofShop, { place, shop }, shop)));
+  return all;
+}
+
+/** A shop has events, or raw data. On Kafka topics of others may be there too. */
+async function shopsOf(log: Log): Promise<readonly string[]> {
+  const shop = /^([^.]+)\.(?:events|raw\.[^.]+|synthetic\.[^.]+)$/;
+  return [...new Set((await log.topics()).flatMap(({ name }) => shop.exec(name)?.[1] ?? []))].sort();
+}
+
+function lineOf({ check, shop, verdict, found, todo }: Checked): string {
+  const colour = { ok: green, warn: yellow, fail: red }[verdict];
+  const what = shop === undefined ? check : `${check} of ${shop}`;
+  const line = `${colour(verdict.padEnd(4), process.stdout)}  ${bold(what, process.stdout)}: ${found}`;
+  return todo === undefined ? line : `${line}\n      ${dim(`→ ${todo}`, process.stdout)}`;
+}
