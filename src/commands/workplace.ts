@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openConfluentRegistry } from '../avro/confluent-registry.ts';
 import { openEmbeddedRegistry } from '../avro/embedded-registry.ts';
 import type { Registry } from '../avro/registry.ts';
 import type { Config } from '../config.ts';
 import { openEmbeddedLog } from '../log/embedded.ts';
-import { openKafkaLog } from '../log/kafka.ts';
 import type { Log } from '../log/log.ts';
 import { kafkaOptions, registryOptions } from './cluster-options.ts';
 
@@ -68,6 +66,11 @@ async function openEmbedded({ log: path }: Paths): Promise<Adapters> {
 }
 
 async function openKafka(config: Config, brokers: readonly string[]): Promise<Adapters> {
+  // Loaded when they are needed: their clients take longer to load than everything else of a command.
+  const [{ openKafkaLog }, { openConfluentRegistry }] = await Promise.all([
+    import('../log/kafka.ts'),
+    import('../avro/confluent-registry.ts'),
+  ]);
   const registry = await openConfluentRegistry(registryOptions(config));
   return { log: openKafkaLog(kafkaOptions(config, brokers)), registry };
 }

@@ -1,6 +1,6 @@
 /**
  * The log port: partitioned topics, groups that own partitions, and commits that are all or nothing.
- * Adapters: `embedded.ts` (one SQLite file). `contract.ts` is the suite that every adapter passes.
+ * Adapters: `embedded.ts` (one SQLite file), `kafka.ts` (a cluster). `contract.ts` is the suite that every adapter passes.
  */
 
 /** A partition number across co-partitioned topics: topic → offset of the next record to read. A topic without an entry is read from its start. */
