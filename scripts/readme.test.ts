@@ -36,6 +36,7 @@ it('README does what it says, from the first file to a topology of one’s own',
   const written: string[] = [];
   for (const block of blocksOf(readme)) {
     if (block.file === 'topologies/all.ts') addTo(block.file, block.text);
+    else if (block.file !== undefined && block.language === 'diff') change(block.file, block.text);
     else if (block.file !== undefined) {
       writeFileSync(join(copy, block.file), block.text);
       written.push(block.file);
@@ -75,6 +76,18 @@ function addTo(file: string, statement: string): void {
   const changed = text.replace(/( analytics\b[^=]*= \[[^\]]*)\]/, `$1${names},\n]`);
   expect(changed).not.toBe(text);
   writeFileSync(join(copy, file), `${statement}${changed}`);
+}
+
+/** Makes a change that README shows as a diff; `@@` stands between its parts. */
+function change(file: string, diff: string): void {
+  let text = readFileSync(join(copy, file), 'utf8');
+  for (const part of diff.split(/^@@\n/m)) {
+    const lines = (without: string): string =>
+      part.replace(new RegExp(`^\\${without}.*\\n`, 'gm'), '').replace(/^[ +-]/gm, '');
+    expect(text.split(lines('+'))).toHaveLength(2);
+    text = text.replace(lines('+'), () => lines('-'));
+  }
+  writeFileSync(join(copy, file), text);
 }
 
 /** npm and npx add seconds and lines of their own; what they would run is run. */

@@ -98,7 +98,7 @@ async function promote(
         await forgetFiles(place, shop, old, next);
         if (existsSync(place.paths.tables)) {
           const rows = await swapRows(place, shop, old, next);
-          console.log(`${count(rows)} records of ${to} taken into the tables.`);
+          if (rows > 0) console.log(`${count(rows)} records of ${to} were taken into the tables.`);
         }
         await writeVersion(log, registry, shop, next);
       },
