@@ -12,8 +12,9 @@ const colours = { warn: 'yellow', error: 'red', fatal: 'red' } as const;
 export function prettyLine(json: string): string {
   const { time, level, msg, ...fields } = lineSchema.parse(JSON.parse(json));
   const rest = Object.entries(fields)
-    .filter(([name]) => !left.has(name))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    // Lists and objects are for machines: they would fill the screen.
+    .filter(([name, value]) => !left.has(name) && typeof value !== 'object')
+    .map(([name, value]) => `${name}=${String(value)}`);
   const name =
     level === 'warn' || level === 'error' || level === 'fatal'
       ? styleText(colours[level], level, { stream: process.stderr })
