@@ -3,20 +3,14 @@ import type { Dimension, Event, SegmentMetric, SegmentPartial } from '../schemas
 import { segmentPartialSchema } from '../schemas/generated.ts';
 import { topics } from '../schemas/topics.ts';
 import { combine } from '../src/engine/combine.ts';
-import { expand } from '../src/engine/expand.ts';
-import { type Message, mapValues, withValue } from '../src/engine/message.ts';
+import { mapValues } from '../src/engine/message.ts';
 import { topology } from '../src/engine/topology.ts';
 import { tumblingWindow } from '../src/engine/windows.ts';
 import { addSale, GRACE, HOUR, isTrade, noSales, type Sales, salesFields, sumSales } from './sales.ts';
 
 const UNKNOWN = 'unknown';
-
-/** One event as one member of one segment. */
-interface Membership {
-  readonly dimension: Dimension;
-  readonly segment: string;
-  readonly event: Event;
-}
+/** Names of segments of one dimension that are remembered. */
+const REMEMBERED = 1000;
 
 /** 18-24, 25-34, 35-44, 45+; younger ones `under 18`. */
 export function ageGroup(age: number | null): string {
@@ -27,16 +21,30 @@ export function ageGroup(age: number | null): string {
   return age < 45 ? '35-44' : '45+';
 }
 
-function memberships(message: Message<Event>, emit: (message: Message<Membership>) => void): void {
-  const event = message.value;
-  emit(withValue(message, { dimension: 'payment_method', segment: event.paymentMethod ?? UNKNOWN, event }));
-  emit(withValue(message, { dimension: 'gender', segment: event.gender ?? UNKNOWN, event }));
-  emit(withValue(message, { dimension: 'age_group', segment: ageGroup(event.age), event }));
-  emit(withValue(message, { dimension: 'country', segment: event.country ?? UNKNOWN, event }));
+/** `<dimension>/<segment>`, made once: there are few. */
+function named(dimension: Dimension): (segment: string | null) => string {
+  const names = new Map<string | null, string>();
+  return (segment) => {
+    const known = names.get(segment);
+    if (known !== undefined) return known;
+    const name = `${dimension}/${segment ?? UNKNOWN}`;
+    if (names.size < REMEMBERED) names.set(segment, name);
+    return name;
+  };
+}
+
+const paymentMethods = named('payment_method');
+const genders = named('gender');
+const ageGroups = named('age_group');
+const countries = named('country');
+
+/** The segments in which an event counts. */
+function segmentsOf({ paymentMethod, gender, age, country }: Event): readonly string[] {
+  return [paymentMethods(paymentMethod), genders(gender), ageGroups(ageGroup(age)), countries(country)];
 }
 
 interface SegmentTotals extends Sales {
-  readonly dimension: Dimension | '';
+  readonly dimension: Dimension;
   readonly segment: string;
 }
 
@@ -46,11 +54,13 @@ const segmentTotals = {
     name: 'SegmentTotals',
     fields: [{ name: 'dimension', type: 'string' }, { name: 'segment', type: 'string' }, ...salesFields],
   },
-  init: (): SegmentTotals => ({ dimension: '', segment: '', ...noSales() }),
-  add(totals: SegmentTotals, { dimension, segment, event }: Membership): SegmentTotals {
-    const named = totals.dimension === '' ? { ...totals, dimension, segment } : totals;
-    addSale(named, event);
-    return named;
+  init(key: string): SegmentTotals {
+    const slash = key.indexOf('/');
+    return { dimension: key.slice(0, slash) as Dimension, segment: key.slice(slash + 1), ...noSales() };
+  },
+  add(totals: SegmentTotals, event: Event): SegmentTotals {
+    addSale(totals, event);
+    return totals;
   },
 };
 
@@ -63,19 +73,17 @@ export const segmentPartials = topology({
   build: ({ events }, keep) => ({
     partials: events.pipe(
       filter(isTrade),
-      expand(memberships),
       tumblingWindow(keep, {
         name: 'hourly',
         size: HOUR,
         grace: GRACE,
-        by: ({ value }) => `${value.dimension}/${value.segment}`,
+        by: ({ value }) => segmentsOf(value),
         aggregate: segmentTotals,
         emit: 'update',
       }),
-      filter(({ value }) => value.value.dimension !== ''),
       mapValues(
         ({ start, end, value: { seen, dimension, segment, ...totals } }): SegmentPartial => ({
-          dimension: dimension as Dimension,
+          dimension,
           segment,
           part: keep.partition,
           windowStart: start,

@@ -1,5 +1,6 @@
-import { type Observable, Subject } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { Alarms } from './alarms.ts';
+import { type Hot, hot } from './hot.ts';
 import { type Broadcast, type Keep, type LateDetails, Rejection } from './keep.ts';
 import { type Message, type Origin, withValue } from './message.ts';
 import { type StatefulHost, stateful } from './stateful.ts';
@@ -22,16 +23,16 @@ export interface GraphHost {
 
 /** One build of a topology: its inputs to push into, its stores and its alarms. */
 export class Graph {
-  readonly inputs = new Map<string, Subject<Message<unknown>>>();
+  readonly inputs = new Map<string, Hot<Message<unknown>>>();
   readonly stores = new Map<string, Store>();
   readonly alarms = new Alarms();
 
   constructor(topology: Topology, partition: number, host: GraphHost) {
     const streams: Record<string, Observable<Message<unknown>>> = {};
     for (const name of Object.keys(topology.from)) {
-      const input = new Subject<Message<unknown>>();
+      const input = hot<Message<unknown>>();
       this.inputs.set(name, input);
-      streams[name] = input.asObservable();
+      streams[name] = input.stream;
     }
     const outputs = topology.build(streams, this.#keep(topology, partition, host));
     for (const name of Object.keys(topology.to)) {
@@ -82,7 +83,7 @@ export class Graph {
         <A, B>(project: (value: A, message: Message<A>) => B | Rejection) =>
         (source: Observable<Message<A>>) => {
           // Hot, as stores are: with several readers, each record is still refused once.
-          const out = new Subject<Message<B>>();
+          const out = hot<Message<B>>();
           source.subscribe({
             next(message) {
               try {
@@ -95,7 +96,7 @@ export class Graph {
             },
             error: host.fail,
           });
-          return out.asObservable();
+          return out.stream;
         },
       late: host.late,
       count: (metric, by = 1) => host.count(metric, by),

@@ -1,9 +1,9 @@
-import type { Tick } from '../../schemas/generated.ts';
 import { AvroError } from '../avro/error.ts';
 import type { Log, Positions } from '../log/log.ts';
+import type { DecodedBatch } from './decoded-batch.ts';
 import { type Incoming, messageOf, originOfRecord } from './incoming.ts';
-import { type Plan, type PlannedInput, prepareInput } from './plan.ts';
-import { isTick, type TickCodec } from './tick.ts';
+import type { Plan, PlannedInput } from './plan.ts';
+import { isTick } from './tick.ts';
 import { InputWatermark } from './watermark.ts';
 
 /**
@@ -30,19 +30,20 @@ async function positionAt(
   time: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const { physical: topic, topic: declared, isTable, ticks } = input;
+  const { physical: topic, topic: declared, isTable } = input;
   const watermark = new InputWatermark(topic, declared.disorder);
   const incoming: Incoming = { ...input, watermark };
   const observed = declared.disorder !== undefined || isTable;
   let position = 0;
   for await (const batch of log.read({ topic, partition, from: 'start', to: 'end', signal })) {
-    await prepareInput(input, batch);
-    for (const record of batch.records) {
+    const decoded = input.decoded(batch.records);
+    await decoded.prepare();
+    for (const [index, record] of batch.records.entries()) {
       if (isTick(record)) {
-        const tick = ticks === undefined || record.value === null ? undefined : tickOf(ticks, record.value);
+        const tick = tickOf(decoded, index);
         if (tick !== undefined) watermark.tick(tick);
       } else if (observed) {
-        const message = messageOf(incoming, originOfRecord(incoming, partition, record), () => {});
+        const message = messageOf(incoming, decoded, index, originOfRecord(incoming, partition, record), () => {});
         if (message !== undefined) watermark.observe(message.time);
       }
       if (watermark.value >= time) return record.offset;
@@ -53,9 +54,9 @@ async function positionAt(
 }
 
 /** A tick that does not decode is a dead letter, and moves nothing. */
-function tickOf(ticks: TickCodec, value: Buffer): Tick | undefined {
+function tickOf(batch: DecodedBatch, index: number): ReturnType<DecodedBatch['tick']> {
   try {
-    return ticks.decode(value);
+    return batch.tick(index);
   } catch (error) {
     if (error instanceof AvroError) return undefined;
     throw error;

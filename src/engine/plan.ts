@@ -3,6 +3,7 @@ import type { Registry } from '../avro/registry.ts';
 import { openSerde, type Serde } from '../avro/serde.ts';
 import type { Batch, TopicSpec } from '../log/log.ts';
 import { BroadcastTable } from './broadcast.ts';
+import { type Decoding, decoding } from './decoded-batch.ts';
 import { Graph } from './graph.ts';
 import { definedOnce, type SchemaJson } from './schema-names.ts';
 import type { SharedInputs } from './shared-inputs.ts';
@@ -24,6 +25,7 @@ export interface PlannedTopic {
 export interface PlannedInput extends PlannedTopic {
   /** Tombstones are rows deleted, not refused. */
   readonly isTable: boolean;
+  readonly decoded: Decoding;
 }
 
 export interface StateValue {
@@ -65,7 +67,7 @@ export interface PlanOptions {
   readonly partitions: number;
   /** Which version of a topic is read, by the topic's name; `v1` of those that are not named. */
   readonly versions?: TopicVersions;
-  /** Serdes of topics that several topologies of this process read: see shared-inputs.ts. */
+  /** Where topologies of one process read the same topics: see shared-inputs.ts. */
   readonly shared?: SharedInputs;
 }
 
@@ -117,7 +119,8 @@ export async function plan(options: PlanOptions): Promise<Plan> {
         `inputs ${same[0]} and ${name} are both topic ${topic.name}; name it once, and use the stream twice`,
       );
     const planned = await planTopic(topic, read.get(topic.name) ?? 'v1');
-    inputs.set(name, { ...planned, serde: options.shared?.serde(planned) ?? planned.serde, isTable: 'table' in input });
+    const decoded = options.shared?.(planned) ?? decoding(planned.serde, planned.ticks);
+    inputs.set(name, { ...planned, decoded, isTable: 'table' in input });
   }
   const counts = new Set([...inputs.values()].map(({ partitions }) => partitions));
   if (counts.size !== 1) {

@@ -41,7 +41,7 @@ export async function rebuildState(options: RebuildOptions): Promise<ReadonlyMap
         name: topic,
         watermark: () => task.inputs.get(topic)?.watermark.value ?? 0,
         async take(batch: Batch) {
-          await prepareInput(input, batch);
+          await input.decoded(batch.records).prepare();
           task.advance(batch);
           options.onBatch?.(batch);
         },

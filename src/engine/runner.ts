@@ -41,7 +41,7 @@ export interface Running {
 export async function runTopologies(options: RunOptions): Promise<Running> {
   const { log, registry, shop, topologies, partitions, versions = new Map() } = options;
   const existing = new Map((await log.topics()).map((info) => [info.name, info.partitions]));
-  const shared = sharedInputs(shop, topologies, versions);
+  const shared = sharedInputs();
   const live: Live[] = [];
   for (const topology of topologies) {
     const planned = await plan({ topology, shop, registry, existing, partitions, versions, shared });

@@ -1,4 +1,5 @@
-import { type Observable, type OperatorFunction, Subject } from 'rxjs';
+import type { Observable, OperatorFunction } from 'rxjs';
+import { hot } from './hot.ts';
 import { type Message, originOf } from './message.ts';
 import type { Entry, StatefulOptions, Step, Store } from './store.ts';
 
@@ -27,7 +28,7 @@ export function stateful<I, S, O>(
 ): OperatorFunction<Message<I>, Message<O>> {
   const place = `store ${options.name}`;
   return (source: Observable<Message<I>>) => {
-    const out = new Subject<Message<O>>();
+    const out = hot<Message<O>>();
     const store: Store = {
       name: options.name,
       index: host.nextStoreIndex(),
@@ -83,7 +84,12 @@ export function stateful<I, S, O>(
     }
 
     function onMessage(message: Message<I>): void {
-      const key = options.key(message);
+      const keys = options.key(message);
+      if (typeof keys === 'string') take(keys, message);
+      else for (let index = 0; index < keys.length; index++) take(keys[index] as string, message);
+    }
+
+    function take(key: string, message: Message<I>): void {
       let entry = store.entries.get(key);
       const step = options.onMessage(entry?.state as S | undefined, message, key);
       if (entry === undefined) {
@@ -133,7 +139,7 @@ export function stateful<I, S, O>(
       },
       error: (error) => host.fail(error),
     });
-    return out.asObservable();
+    return out.stream;
   };
 }
 

@@ -31,7 +31,8 @@ export interface Step<S, O> {
 export interface StatefulOptions<I, S, O> {
   /** Names the store in the state topic: unique in its topology, without `/`. */
   readonly name: string;
-  key(message: Message<I>): string;
+  /** The key that the message is for; a list of them when it is for several, or for none. */
+  key(message: Message<I>): string | readonly string[];
   /** Avro schema of the state. */
   readonly schema: SchemaJson;
   onMessage(state: S | undefined, message: Message<I>, key: string): Step<S, O>;

@@ -89,7 +89,7 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
       name: physical,
       watermark: () => to.inputs.get(physical)?.watermark.value ?? 0,
       async take(batch: Batch) {
-        await prepare(waiting, input, batch);
+        await untilHealed(waiting, () => input.decoded(batch.records).prepare());
         to.advance(batch);
         heard.set(physical, now());
         onBatch?.(batch);

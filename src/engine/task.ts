@@ -1,12 +1,12 @@
-import { AvroError } from '../avro/error.ts';
 import type { Batch, LogRecord, NewRecord, Positions } from '../log/log.ts';
 import { partitionOf } from '../log/partition.ts';
 import { BroadcastTable } from './broadcast.ts';
 import { type BroadcastInput, broadcastInput, takeBroadcast } from './broadcast-input.ts';
 import { noCounts } from './counters.ts';
+import type { DecodedBatch } from './decoded-batch.ts';
 import { emittedOutside, operatorFailed } from './failure.ts';
 import { Graph } from './graph.ts';
-import { type Incoming, messageOf, originOfRecord } from './incoming.ts';
+import { type Incoming, messageOf, originOfRecord, takeTick } from './incoming.ts';
 import type { LateDetails } from './keep.ts';
 import type { Message, Origin } from './message.ts';
 import { type Flushed, Outputs } from './outputs.ts';
@@ -159,8 +159,10 @@ export class Task {
       throw new TopologyError('INVALID', `topology ${this.#plan.topology.name}: ${batch.topic} is not an input`);
     this.#advancing = true;
     try {
+      const decoded = input.decoded(batch.records);
+      let index = 0;
       for (const record of batch.records) {
-        this.#record(input, record);
+        this.#record(input, decoded, index++, record);
         if (this.#failure !== undefined)
           throw operatorFailed(this.#plan.topology.name, this.#failure, batch.topic, batch.partition, record.offset);
       }
@@ -171,28 +173,21 @@ export class Task {
     this.#moved = true;
   }
 
-  #record(input: TaskInput, record: LogRecord): void {
-    const { watermark, ticks } = input;
+  #record(input: TaskInput, batch: DecodedBatch, index: number, record: LogRecord): void {
     const origin = originOfRecord(input, this.partition, record);
     if (isTick(record)) {
-      if (record.value === null || ticks === undefined) return;
-      try {
-        watermark.tick(ticks.decode(record.value));
-      } catch (error) {
-        if (!(error instanceof AvroError)) throw error;
-        this.#dead(origin, error.code, `tick: ${error.message}`);
-      }
+      if (!takeTick(input, batch, index, origin, this.#refuse)) return;
       this.#watermarkMoved = true;
       this.#advanceWatermark();
       return;
     }
     this.counters.in++;
-    const message = messageOf(input, origin, this.#refuse);
+    const message = messageOf(input, batch, index, origin, this.#refuse);
     if (message === undefined) return;
     this.#now = message.time;
     input.push(message);
     if (input.topic.disorder !== undefined || input.isTable) {
-      watermark.observe(message.time);
+      input.watermark.observe(message.time);
       this.#watermarkMoved = true;
       this.#advanceWatermark();
     } else {

@@ -1,15 +1,15 @@
 import type { OperatorFunction } from 'rxjs';
-import { expand } from './expand.ts';
 import { iso } from './iso.ts';
 import { type Keep, lateness } from './keep.ts';
-import { type Message, withValue } from './message.ts';
+import type { Message } from './message.ts';
 import type { SchemaJson } from './schema-names.ts';
 
 /** A fold. `add` may mutate the accumulator and return it. */
 export interface Aggregate<V, A> {
   /** Avro schema of the accumulator. */
   readonly schema: SchemaJson;
-  init(): A;
+  /** @param key that of the window */
+  init(key: string): A;
   add(accumulator: A, value: V, message: Message<V>): A;
 }
 
@@ -33,7 +33,8 @@ interface WindowOptions<V, A> {
   readonly size: number;
   /** How long after its end (by event time, ms) a window still takes records. Later ones go to the late topic. */
   readonly grace?: number;
-  by(message: Message<V>): string;
+  /** The key under which a record counts; a list where it counts under several. */
+  by(message: Message<V>): string | readonly string[];
   readonly aggregate: Aggregate<V, A>;
 }
 
@@ -75,9 +76,31 @@ export function hoppingWindow<V, A>(
     return { key, start, end: start + size, value: accumulator, closed };
   }
 
-  const windows = keep.stateful<Placed<V>, Open<A>, WindowResult<A>>({
+  const storeKey = rememberedStoreKeys();
+
+  /** Keys of the windows that are open for the message; it comes too late for the others. */
+  function place(message: Message<V>): string | readonly string[] {
+    const by = options.by(message);
+    const watermark = lateness(keep, message);
+    const last = Math.floor((message.time - offset) / hop) * hop + offset;
+    if (typeof by === 'string' && hop === size && last + size + grace > watermark) return storeKey(last, by);
+    const open: string[] = [];
+    for (const key of typeof by === 'string' ? [by] : by) {
+      for (let start = last; start > message.time - size; start -= hop) {
+        if (start + size + grace > watermark) {
+          open.push(storeKey(start, key));
+          continue;
+        }
+        const reason = `window ends ${iso(start + size)}, grace ${grace} ms, watermark ${iso(watermark)}`;
+        keep.late(message, { store: name, key, windowStart: start, windowEnd: start + size, watermark, reason });
+      }
+    }
+    return open;
+  }
+
+  return keep.stateful<V, Open<A>, WindowResult<A>>({
     name,
-    key: ({ value }) => value.store,
+    key: place,
     schema: {
       type: 'record',
       name: 'Window',
@@ -87,9 +110,9 @@ export function hoppingWindow<V, A>(
         { name: 'accumulator', type: aggregate.schema },
       ],
     },
-    onMessage(state, { value: placed }) {
-      const open = state ?? { key: placed.key, start: placed.start, accumulator: aggregate.init() };
-      open.accumulator = aggregate.add(open.accumulator, placed.message.value, placed.message);
+    onMessage(state, message, store) {
+      const open = state ?? opened(store, aggregate);
+      open.accumulator = aggregate.add(open.accumulator, message.value, message);
       return {
         state: open,
         wakeAt: open.start + size + grace,
@@ -100,29 +123,36 @@ export function hoppingWindow<V, A>(
     ...(emit === 'update' ? { onCommit: (open: Open<A>) => result(open, false) } : {}),
     timeOf: ({ end }) => end - 1,
   });
-
-  return (source) =>
-    source.pipe(
-      expand((message, place: (placed: Message<Placed<V>>) => void) => {
-        const key = options.by(message);
-        const watermark = lateness(keep, message);
-        const last = Math.floor((message.time - offset) / hop) * hop + offset;
-        for (let start = last; start > message.time - size; start -= hop) {
-          if (start + size + grace <= watermark) {
-            const reason = `window ends ${iso(start + size)}, grace ${grace} ms, watermark ${iso(watermark)}`;
-            keep.late(message, { store: name, key, windowStart: start, windowEnd: start + size, watermark, reason });
-          } else {
-            place(withValue(message, { store: `${start}/${key}`, key, start, message }));
-          }
-        }
-      }),
-      windows,
-    );
 }
 
-interface Placed<V> {
-  readonly store: string;
-  readonly key: string;
-  readonly start: number;
-  readonly message: Message<V>;
+function opened<A>(store: string, { init }: { init(key: string): A }): Open<A> {
+  const slash = store.indexOf('/');
+  const key = store.slice(slash + 1);
+  return { key, start: Number(store.slice(0, slash)), accumulator: init(key) };
+}
+
+const remembered = 4096;
+
+/** `<start>/<key>` of windows. Most records fall into few of them, and making a text costs more than finding it. */
+function rememberedStoreKeys(): (start: number, key: string) => string {
+  const starts = new Map<number, Map<string, string>>();
+  let size = 0;
+  return (start, key) => {
+    let known = starts.get(start);
+    const found = known?.get(key);
+    if (found !== undefined) return found;
+    if (size >= remembered) {
+      starts.clear();
+      size = 0;
+      known = undefined;
+    }
+    if (known === undefined) {
+      known = new Map();
+      starts.set(start, known);
+    }
+    const made = `${start}/${key}`;
+    known.set(key, made);
+    size++;
+    return made;
+  };
 }
