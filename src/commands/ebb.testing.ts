@@ -26,11 +26,12 @@ export function startEbb(
   args: readonly string[],
   stdin = '',
   settings: Readonly<Record<string, string>> = {},
+  longest = LONGEST,
 ): Started {
   const given = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EBB_')));
   const env = { ...given, EBB_LOG_LEVEL: 'silent', ...settings };
   const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], { env, stdio: 'pipe' });
-  const clock = setTimeout(() => child.kill('SIGKILL'), LONGEST);
+  const clock = setTimeout(() => child.kill('SIGKILL'), longest);
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8');

@@ -25,18 +25,39 @@ it('topics are kept by three brokers, and a record counts when two have it', asy
   const { log, close } = await emptyKafkaLog(kafka.bootstrap);
   await log.create([topicOf('kept', 2)]);
   await close();
-  const client = new kafkajs.Kafka({ brokers: [...kafka.bootstrap], logLevel: kafkajs.logLevel.NOTHING });
-  const admin = client.admin();
-  await admin.connect();
-  const { topics } = await admin.fetchTopicMetadata({ topics: ['kept'] });
-  const { resources } = await admin.describeConfigs({
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: 'kept', configNames: ['min.insync.replicas'] }],
-    includeSynonyms: false,
-  });
-  await admin.disconnect();
-  expect(topics[0]?.partitions.map(({ replicas }) => replicas.toSorted())).toEqual([
+  const { replicas, inSync } = await keptBy('kept');
+  expect(replicas).toEqual([
     [1, 2, 3],
     [1, 2, 3],
   ]);
-  expect(resources[0]?.configEntries[0]?.configValue).toBe('2');
+  expect(inSync).toBe('2');
 });
+
+it('topics that are made while one of three brokers is away are kept by three all the same', async () => {
+  const { log, another, close } = await emptyKafkaLog(kafka.bootstrap);
+  await log.create([topicOf('before')]);
+  await kafka.broker(2).kill();
+  // It knows of no other broker than those that are there.
+  const making = (await another()).create([topicOf('meanwhile')]);
+  making.catch(() => undefined);
+  await kafka.broker(2).start();
+  await making;
+  await close();
+  expect((await keptBy('meanwhile')).replicas).toEqual([[1, 2, 3]]);
+});
+
+async function keptBy(name: string) {
+  const client = new kafkajs.Kafka({ brokers: [...kafka.bootstrap], logLevel: kafkajs.logLevel.NOTHING });
+  const admin = client.admin();
+  await admin.connect();
+  const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+  const { resources } = await admin.describeConfigs({
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['min.insync.replicas'] }],
+    includeSynonyms: false,
+  });
+  await admin.disconnect();
+  return {
+    replicas: topics[0]?.partitions.map(({ replicas }) => replicas.toSorted()),
+    inSync: resources[0]?.configEntries[0]?.configValue,
+  };
+}

@@ -166,6 +166,8 @@ export class Fetching {
         return undefined;
       });
       if (leader === node) chosen.set(key, want);
+      // The partition has moved to a broker that nobody asks yet.
+      else if (leader !== undefined && !this.#loops.has(leader)) this.#start(want);
     }
     for (const want of chosen.values()) {
       // To the back of the queue.

@@ -4,6 +4,8 @@ import Encoder from 'kafkajs/src/protocol/encoder.js';
 
 export interface Known {
   readonly partitions: number;
+  /** Of each partition, those on brokers that are away now among them. */
+  readonly replicas: number;
   /** Whether every partition has a leader. */
   readonly led: boolean;
 }
@@ -61,14 +63,16 @@ function decodeTopics(bytes: Buffer): ReadonlyMap<string, Known> {
     at += 1;
     const partitions = int32();
     let led = true;
+    let replicas = 0;
     for (let partition = 0; partition < partitions; partition++) {
       at += 2 + 4;
       if (int32() < 0) led = false;
-      // Replicas, and those in sync.
-      skipInt32s(int32());
+      replicas = int32();
+      skipInt32s(replicas);
+      // Those in sync.
       skipInt32s(int32());
     }
-    if (error === 0) topics.set(name, { partitions, led });
+    if (error === 0) topics.set(name, { partitions, replicas, led });
   }
   return topics;
 }

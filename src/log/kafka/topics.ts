@@ -10,6 +10,8 @@ import { patiently } from './patience.ts';
 const largestBatch = 17 << 20;
 /** ms that an administrator's request may take while a cluster changes. */
 const patience = 20_000;
+/** ms that topics wait for enough brokers to keep them: as long as it takes to start one again. */
+const restart = 60_000;
 /** A compacted topic's newest segment is not compacted: small ones keep restoring short. */
 const compactedSegment = 64 << 20;
 
@@ -46,7 +48,7 @@ export class Topics {
     }
     const missing = [...asked.values()].filter(({ name }) => !existing.has(name));
     if (missing.length === 0) return;
-    const replicationFactor = this.#replication ?? Math.min(3, (await this.#connection.nodes()).length);
+    const replicationFactor = this.#replication ?? (await this.#usualReplication());
     const topics = missing.map(({ name, partitions, cleanup }) => ({
       topic: name,
       numPartitions: partitions,
@@ -54,10 +56,19 @@ export class Topics {
       configEntries: settings(cleanup, replicationFactor),
     }));
     const names = missing.map(({ name }) => name).join(', ');
-    // Waiting for leaders is done here: kafkajs gives up when the broker that it asks has not heard of the topics yet.
-    await this.#administrator.ask(`Creating topics ${names}`, (admin) =>
-      admin.createTopics({ topics, waitForLeaders: false }),
-    );
+    const make = async (): Promise<void> => {
+      try {
+        // Waiting for leaders is done here: kafkajs gives up when the broker that it asks has not heard of the topics yet.
+        await this.#administrator.ask(`Creating topics ${names}`, (admin) =>
+          admin.createTopics({ topics, waitForLeaders: false }),
+        );
+      } catch (error) {
+        if (this.#replication !== undefined || kindOf(error) !== 'INVALID_REPLICATION_FACTOR') throw error;
+        const why = `${replicationFactor} brokers are to keep them, and fewer are there now.`;
+        throw new LogError('UNAVAILABLE', `Creating topics ${names}: ${why}`, { cause: error });
+      }
+    };
+    await patiently(`Creating topics ${names}`, make, { patience: restart });
     const before = (error: unknown) => this.#connection.heal(error);
     await patiently(`Creating topics ${names}`, () => this.#ready(missing), { patience, before });
     // Another may have made them at the same time, and otherwise.
@@ -66,6 +77,13 @@ export class Topics {
       const there = made.get(spec.name);
       if (there !== undefined) refuseOther(spec, there);
     }
+  }
+
+  /** Three, or as many as there are brokers: those that are away now are counted when they keep other topics. */
+  async #usualReplication(): Promise<number> {
+    const nodes = (await this.#connection.nodes()).length;
+    const kept = [...(await this.#known()).values()].map(({ replicas }) => replicas);
+    return Math.min(3, Math.max(nodes, ...kept));
   }
 
   /** Brokers hear of a topic one after the other, and whoever made it may ask any of them next. */
