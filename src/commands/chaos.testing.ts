@@ -119,6 +119,8 @@ async function disturb(
   const beside = (work: Promise<void>): void => {
     const tracked = work.finally(() => under.delete(tracked));
     under.add(tracked);
+    // Seen when all is awaited; before that, another failure may have ended the servers under it.
+    tracked.catch(() => undefined);
   };
   const away = (what: Disturbance, go: (id: number) => Promise<void>): void => {
     const id = 1 + pick(3);

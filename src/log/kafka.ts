@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Administrator } from './kafka/administrator.ts';
+import { hearing } from './kafka/bearer.ts';
 import type { Compression } from './kafka/compression.ts';
 import { type Brokers, Connection } from './kafka/connection.ts';
 import { Fetching } from './kafka/fetching.ts';
@@ -62,7 +63,9 @@ class KafkaLog implements Log {
   #appender: TransactionalProducer | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(options: KafkaLogOptions) {
+  constructor(given: KafkaLogOptions) {
+    const sasl = hearing(given.sasl);
+    const options = { ...given, ...(sasl === undefined ? {} : { sasl }) };
     this.#options = options;
     this.#connection = new Connection(options);
     this.#fetching = new Fetching(this.#connection);

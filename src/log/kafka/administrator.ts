@@ -1,5 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
-import type { Brokers } from './connection.ts';
+import { type Brokers, socketFactory } from './connection.ts';
 import { asLogError } from './failure.ts';
 import { patiently } from './patience.ts';
 
@@ -12,7 +12,8 @@ export class Administrator implements AsyncDisposable {
   #connected: Promise<void> | undefined;
 
   constructor({ brokers, ...access }: Brokers) {
-    const kafka = new kafkajs.Kafka({ ...access, brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
+    const logLevel = kafkajs.logLevel.NOTHING;
+    const kafka = new kafkajs.Kafka({ ...access, brokers: [...brokers], socketFactory, logLevel });
     this.#admin = kafka.admin({ retry: { initialRetryTime: 50, retries: 4 } });
   }
 

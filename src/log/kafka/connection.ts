@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import kafkajs, { type ISocketFactory, type KafkaConfig } from 'kafkajs';
 import Cluster, { type Broker } from 'kafkajs/src/cluster/index.js';
@@ -18,12 +18,15 @@ const latest = '-1';
 /** kafkajs's own retries are kept few and short: what waits, and for how long, is decided above. */
 const retry = { initialRetryTime: 20, multiplier: 2, maxRetryTime: 500, retries: 3 };
 
-/** As kafkajs's own, but without Nagle's algorithm, which would hold small requests back until the last is acknowledged. */
-const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+/**
+ * As kafkajs's own, but without Nagle's algorithm, which would hold small requests back until the last is acknowledged, and
+ * without a server name that is an address, which TLS does not allow.
+ */
+export const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   const socket =
     ssl === undefined || ssl === null
       ? connect({ host, port }, onConnect)
-      : connectTls({ host, port, servername: host, ...ssl }, onConnect);
+      : connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect);
   return socket.setNoDelay(true).setKeepAlive(true, 60_000);
 };
 

@@ -38,6 +38,15 @@ const refused: Readonly<Record<string, string>> = {
   UNSUPPORTED_VERSION: 'the broker is too old, or too new for this client',
 };
 
+/** Codes of Node and OpenSSL: nobody has changed a certificate by the next try. */
+const untrusted = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/;
+
+function isUntrusted(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string' && untrusted.test(error.code)) return true;
+  return error.cause !== error && isUntrusted(error.cause);
+}
+
 const tooLarge = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 /** Any error of kafkajs or the broker as the port's. Unknown ones are defects and go through as they are. */
@@ -46,7 +55,7 @@ export function asLogError(error: unknown, doing: string): unknown {
   const kind = kindOf(error);
   const said = error instanceof Error ? error.message : String(error);
   if (kind === undefined) return error;
-  const meaning = refused[kind];
+  const meaning = isUntrusted(error) ? 'the TLS handshake with the broker failed' : refused[kind];
   if (meaning !== undefined) return new LogError('REFUSED', `${doing}: ${meaning} (${said}).`, { cause: error });
   if (isFenced(error)) return new LogError('FENCED', `${doing}: another owner took over (${said}).`, { cause: error });
   if (tooLarge.has(kind))

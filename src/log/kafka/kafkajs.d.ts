@@ -180,3 +180,8 @@ declare module 'kafkajs/src/protocol/recordBatch/v0/decoder.js' {
   function decode(decoder: Decoder): Promise<Decoded>;
   export = decode;
 }
+
+declare module 'kafkajs/src/errors.js' {
+  const errors: { KafkaJSSASLAuthenticationError: new (message: string) => Error };
+  export = errors;
+}

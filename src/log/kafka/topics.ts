@@ -2,7 +2,7 @@ import kafkajs from 'kafkajs';
 import { LogError, type TopicInfo, type TopicSpec } from '../log.ts';
 import type { Administrator } from './administrator.ts';
 import type { Connection } from './connection.ts';
-import { kindOf } from './failure.ts';
+import { asLogError, kindOf } from './failure.ts';
 import { type Known, topicsKnownTo } from './metadata.ts';
 import { patiently } from './patience.ts';
 
@@ -118,16 +118,17 @@ export class Topics {
     await this.#connection.refresh();
   }
 
-  async list(): Promise<readonly TopicInfo[]> {
-    const found = await this.#existing();
+  list(): Promise<readonly TopicInfo[]> {
+    return this.#patiently('Listing topics', () => this.#listed());
+  }
+
+  async #listed(): Promise<readonly TopicInfo[]> {
+    const found = await this.#look();
     const partitions = [...found].flatMap(([topic, { partitions: count }]) =>
       Array.from({ length: count }, (_, partition) => ({ topic, partition })),
     );
-    const before = (error: unknown) => this.#connection.heal(error);
     const [starts, ends] = await Promise.all(
-      (['start', 'end'] as const).map((which) =>
-        patiently('Listing topics', () => this.#connection.offsets(partitions, which), { patience, before }),
-      ),
+      (['start', 'end'] as const).map((which) => this.#connection.offsets(partitions, which)),
     );
     const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
     return sorted.map(([name, { partitions: count, cleanup }]) => ({
@@ -141,9 +142,13 @@ export class Topics {
     }));
   }
 
+  #existing(names: readonly string[]): Promise<ReadonlyMap<string, Existing>> {
+    return this.#patiently('Describing topics', () => this.#look(names));
+  }
+
   /** @param names omitted: all but the brokers' own */
-  async #existing(names?: readonly string[]): Promise<ReadonlyMap<string, Existing>> {
-    const known = await this.#known(names);
+  async #look(names?: readonly string[]): Promise<ReadonlyMap<string, Existing>> {
+    const known = await topicsKnownTo(await this.#connection.anyBroker(), names);
     const present = [...known].filter(([name]) => !name.startsWith('__'));
     await this.#learnPolicies(present.map(([name]) => name).filter((name) => !this.#policies.has(name)));
     return new Map(
@@ -152,9 +157,21 @@ export class Topics {
   }
 
   #known(names?: readonly string[]): Promise<ReadonlyMap<string, Known>> {
-    const before = (error: unknown) => this.#connection.heal(error);
-    const ask = async () => topicsKnownTo(await this.#connection.anyBroker(), names);
-    return patiently('Listing topics', ask, { patience, before });
+    return this.#patiently('Listing topics', async () => topicsKnownTo(await this.#connection.anyBroker(), names));
+  }
+
+  /** Looks again when a topic is made or deleted meanwhile, which brokers learn one after the other. */
+  #patiently<T>(doing: string, look: () => Promise<T>): Promise<T> {
+    const again = async (): Promise<T> => {
+      try {
+        return await look();
+      } catch (error) {
+        const failure = asLogError(error, doing);
+        if (!(failure instanceof LogError) || failure.code !== 'UNKNOWN_TOPIC') throw failure;
+        throw new LogError('UNAVAILABLE', `${failure.message} It is looked for again.`, { cause: error });
+      }
+    };
+    return patiently(doing, again, { patience, before: (error) => this.#connection.heal(error) });
   }
 
   async #learnPolicies(names: readonly string[]): Promise<void> {
