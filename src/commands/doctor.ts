@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import type { Log } from '../log/log.ts';
 import { configOf, withCommon } from './command.ts';
+import { brokersAnswer } from './doctor/brokers.ts';
 import { type Check, type Checked, runChecks } from './doctor/check.ts';
 import { logReachable, newestRecords } from './doctor/log.ts';
 import { logFile } from './doctor/log-file.ts';
@@ -14,6 +15,8 @@ import { openWorkplace, pathsOf, type Workplace } from './workplace.ts';
 const ofMachine: readonly Check<Config>[] = [nodeVersion, clock, dataDirectory, disk];
 /** Where the log is a file. */
 const ofEmbedded: readonly Check<Config>[] = [logFile];
+/** Where it is a cluster. */
+const ofCluster: readonly Check<Config>[] = [brokersAnswer];
 const ofLog: readonly Check<Workplace>[] = [logReachable, newestRecords];
 const ofShop: readonly Check<Shop>[] = [leftovers, topicsAsExpected, groupsRead];
 
@@ -32,7 +35,9 @@ export function doctorCommand(program: Command): void {
 
 async function examine(config: Config): Promise<readonly Checked[]> {
   const embedded = config.brokers === undefined;
-  const machine = await runChecks([...ofMachine, ...(embedded ? ofEmbedded : [])], config);
+  const machine = await runChecks([...ofMachine, ...(embedded ? ofEmbedded : ofCluster)], config);
+  // Without its brokers nothing else can be looked at.
+  if (machine.some(({ check, verdict }) => check === brokersAnswer.name && verdict === 'fail')) return machine;
   // Nothing is made by looking.
   if (embedded && !existsSync(pathsOf(config).log)) return machine;
   let place: Workplace;
