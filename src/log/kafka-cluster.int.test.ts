@@ -5,7 +5,7 @@ import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Kafka, startKafka } from '../../scripts/stack/kafka.ts';
 import { logContract } from './contract.ts';
-import { topicOf } from './contract-harness.ts';
+import { appendOf, textsOf, topicOf } from './contract-harness.ts';
 import { emptyKafkaLog } from './kafka-contract.testing.ts';
 
 let dir = '';
@@ -44,6 +44,21 @@ it('topics that are made while one of three brokers is away are kept by three al
   await making;
   await close();
   expect((await keptBy('meanwhile')).replicas).toEqual([[1, 2, 3]]);
+});
+
+it('a broker that hangs is passed over by who comes and by who is there', async () => {
+  const { log, another, close } = await emptyKafkaLog(kafka.bootstrap);
+  await log.create([topicOf('things')]);
+  kafka.broker(1).pause();
+  try {
+    const newcomer = await another();
+    expect((await newcomer.topics()).map(({ name }) => name)).toEqual(['things']);
+    await log.append([appendOf('things', 0, 'k=1')]);
+    expect(await textsOf(newcomer, 'things')).toEqual(['k=1']);
+  } finally {
+    kafka.broker(1).resume();
+  }
+  await close();
 });
 
 async function keptBy(name: string) {

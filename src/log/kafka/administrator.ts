@@ -1,43 +1,58 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import { type Brokers, socketFactory } from './connection.ts';
-import { asLogError } from './failure.ts';
+import { asLogError, kindOf } from './failure.ts';
 import { patiently } from './patience.ts';
 
 /** ms that an administrator's request may take while a cluster changes. */
-const patience = 20_000;
+const patience = 40_000;
 
 /** kafkajs's client for topics, configurations and groups, connected when it is first needed. */
 export class Administrator implements AsyncDisposable {
-  readonly #admin: Admin;
-  #connected: Promise<void> | undefined;
+  readonly #access: Brokers;
+  #admin: Admin | undefined;
+  #tries = 0;
 
-  constructor({ brokers, ...access }: Brokers) {
-    const logLevel = kafkajs.logLevel.NOTHING;
-    const kafka = new kafkajs.Kafka({ ...access, brokers: [...brokers], socketFactory, logLevel });
-    this.#admin = kafka.admin({ retry: { initialRetryTime: 50, retries: 4 } });
+  constructor(access: Brokers) {
+    this.#access = access;
   }
 
   /** Asks, and again while the cluster does not answer. @throws LogError */
   ask<T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> {
     const asked = async (): Promise<T> => {
-      this.#connected ??= this.#admin.connect();
+      const admin = this.#admin ?? this.#newAdmin();
       try {
-        await this.#connected;
+        await admin.connect();
+        return await question(admin);
       } catch (error) {
-        this.#connected = undefined;
-        throw error;
-      }
-      try {
-        return await question(this.#admin);
-      } catch (error) {
-        throw asLogError(firstOf(error), doing);
+        const failure = firstOf(error);
+        // One that hangs takes connections, and kafkajs stays with it.
+        if (kindOf(failure)?.startsWith('KafkaJS') === true && this.#admin === admin) {
+          this.#admin = undefined;
+          admin.disconnect().catch(() => {});
+        }
+        throw asLogError(failure, doing);
       }
     };
     return patiently(doing, asked, { patience });
   }
 
+  /** Begins with another broker than the last one did. */
+  #newAdmin(): Admin {
+    const { brokers, ...access } = this.#access;
+    const first = this.#tries++ % brokers.length;
+    const kafka = new kafkajs.Kafka({
+      ...access,
+      brokers: [...brokers.slice(first), ...brokers.slice(0, first)],
+      socketFactory,
+      requestTimeout: 6_000,
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
+    this.#admin = kafka.admin({ retry: { initialRetryTime: 50, retries: 1 } });
+    return this.#admin;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#connected !== undefined) await this.#admin.disconnect();
+    await this.#admin?.disconnect();
   }
 }
 

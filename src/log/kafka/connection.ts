@@ -46,6 +46,7 @@ export class Connection {
   readonly #cluster: Cluster;
   readonly #coordinators = new Map<string, Promise<Broker>>();
   #open = true;
+  #opening: Promise<void> | undefined;
 
   constructor({ brokers, clientId, ssl, sasl }: Brokers) {
     this.#cluster = new Cluster({
@@ -132,6 +133,7 @@ export class Connection {
   /** Looks up anew what `error` says has moved. */
   async heal(error: unknown): Promise<void> {
     const kind = kindOf(error) ?? '';
+    if (kind === 'KafkaJSRequestTimeoutError') this.#avoid(silentOne(error));
     if (!moved.has(kind) && !kind.startsWith('KafkaJS')) return;
     this.#coordinators.clear();
     await this.refresh();
@@ -187,10 +189,34 @@ export class Connection {
 
   async #ready(): Promise<void> {
     if (!this.#open) throw new LogError('CLOSED', 'The log has been closed.');
-    if (!this.#cluster.isConnected() || this.#cluster.brokerPool.metadata === null) {
+    const { brokerPool } = this.#cluster;
+    if (this.#cluster.isConnected() && brokerPool.metadata !== null) return;
+    this.#opening ??= this.#connect().finally(() => {
+      this.#opening = undefined;
+    });
+    await this.#opening;
+  }
+
+  /** One at a time: another's failure would change the broker under it. */
+  async #connect(): Promise<void> {
+    try {
       await this.#cluster.connect();
       await this.#cluster.refreshMetadata();
+    } catch (error) {
+      const { brokerPool } = this.#cluster;
+      // One that hangs takes connections: the next try begins with the next of the brokers that were given.
+      if (brokerPool.metadata === null) await brokerPool.createSeedBroker();
+      throw error;
     }
+  }
+
+  /** Hangs up on a broker that does not answer, as otherwise it may be the one that is asked next about the cluster. */
+  #avoid(address: string | undefined): void {
+    const found = Object.values(this.#cluster.brokerPool.brokers).find(
+      ({ connectionPool: { host, port } }) => `${host}:${port}` === address,
+    );
+    // Whatever else it was asked is waited for, and that fails by itself.
+    found?.disconnect().catch(() => {});
   }
 
   async #know(topic: string): Promise<void> {
@@ -225,4 +251,11 @@ export class Connection {
 function throwUnlessNew(error: unknown): never {
   if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
   throw new LogError('UNAVAILABLE', 'The leader of a partition does not know it yet.', { cause: error });
+}
+
+/** Address of the broker that did not answer in time. */
+function silentOne(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('broker' in error && typeof error.broker === 'string') return error.broker;
+  return error.cause === error ? undefined : silentOne(error.cause);
 }

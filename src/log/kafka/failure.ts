@@ -9,6 +9,8 @@ export function kindOf(error: unknown): string | undefined {
     const inner = kindOf(error.cause);
     if (inner !== undefined) return inner;
   }
+  // How kafkajs says that a broker took the connection and has not said yet what it can do.
+  if (error.message === 'Broker not connected') return 'KafkaJSConnectionError';
   return error.name.startsWith('KafkaJS') ? error.name : undefined;
 }
 

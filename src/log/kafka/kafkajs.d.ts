@@ -101,7 +101,10 @@ declare module 'kafkajs/src/cluster/index.js' {
     readonly targetTopics: Set<string>;
     readonly brokerPool: {
       readonly metadata: { readonly controllerId: number } | null;
+      readonly brokers: Readonly<Record<string, Cluster.Broker>>;
       findConnectedBroker(): Promise<Cluster.Broker>;
+      /** Hangs up on the broker that is asked first, and takes the next of the list. */
+      createSeedBroker(): Promise<void>;
     };
     isConnected(): boolean;
     connect(): Promise<void>;
