@@ -74,7 +74,7 @@ function brokerSpec(
       await writeFile(properties, propertiesText(settings));
       const users = ports.secure === undefined ? [] : scramArguments;
       if (!existsSync(join(data, 'meta.properties')))
-        await runTool(install, ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties, ...users]);
+        await runTool(install, ['kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', properties, ...users]);
       return { program: install.java, args: [...heap, ...install.options, 'kafka.Kafka', properties] };
     },
     async missing() {
