@@ -51,6 +51,10 @@ if (values.help) {
   const folder = await mkdtemp(join(tmpdir(), 'ebb-chaos-'));
   try {
     process.exitCode = (await check(folder, { kills, rows, pause, seed })) ? 0 : 1;
+  } catch (error) {
+    // Said before anything else can fail.
+    console.error(`FAILED, seed ${seed}:`, error);
+    process.exitCode = 1;
   } finally {
     if (values.keep) console.log(`kept ${folder}`);
     else await rm(folder, { recursive: true });

@@ -84,7 +84,16 @@ export async function chaos(options: ChaosOptions): Promise<ChaosRun> {
   const failed = Promise.race([source, ...workers].map(({ done }) => done.then(() => new Promise<never>(() => {}))));
   failed.catch(() => undefined);
 
-  const counts = await Promise.race([disturb(options, kafka, source, workers), failed]);
+  const stop = new AbortController();
+  const disturbing = disturb(options, kafka, source, workers, stop.signal);
+  let counts: Awaited<typeof disturbing>;
+  try {
+    counts = await Promise.race([disturbing, failed]);
+  } finally {
+    stop.abort();
+    // A broker that is being started would outlive the cluster's end.
+    await Promise.allSettled([disturbing]);
+  }
   await Promise.race([inTime('the source', source.done), failed]);
   const stopped = await inTime('the workers', Promise.all(workers.map((one) => one.stop())));
   if (stopped.some(({ code }) => code !== 0)) throw new Error('a worker did not stop as it was asked to');
@@ -105,6 +114,7 @@ async function disturb(
   kafka: Kafka,
   source: Victim,
   workers: readonly Victim[],
+  signal: AbortSignal,
 ): Promise<Record<Disturbance, number>> {
   const { random, pause, freeze } = options;
   const done = Object.fromEntries(disturbances.map((what) => [what, 0])) as Record<Disturbance, number>;
@@ -166,7 +176,8 @@ async function disturb(
       }),
   };
   for (const what of shuffled(options.counts, random)) {
-    await sleep(pause * (0.5 + random()));
+    await sleep(pause * (0.5 + random()), undefined, { signal }).catch(() => {});
+    if (signal.aborted) break;
     act[what]();
   }
   await Promise.all(under);
