@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 
-/** Each in a process of its own, so that none runs on what another left to collect and to optimise. */
+/** Each in a process of its own with the flags that `ebb` has, so that none runs on what another left to collect and to optimise. */
 const programs = ['codec', 'log', 'engine', 'state-memory', 'generator', 'sinks', 'replay', 'kafka'];
 
 const named = process.argv.slice(2);
@@ -15,6 +15,8 @@ if (unknown.length > 0) {
 const [cpu] = cpus();
 process.stdout.write(`${cpus().length} × ${cpu?.model ?? 'unknown CPU'}, Node ${process.versions.node}\n`);
 for (const program of named.length > 0 ? named : programs) {
-  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${program}.ts`)], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [...process.execArgv, join(import.meta.dirname, `${program}.ts`)], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exitCode = 1;
 }
