@@ -82,6 +82,8 @@ function isMissing({ folder, name }: WholeFile): boolean {
 const errors: Readonly<Record<string, readonly [SinkErrorCode, string]>> = {
   ENOSPC: ['FULL', 'the disk is full; nothing is lost, make room and start again'],
   EDQUOT: ['FULL', 'the quota is used up; nothing is lost, make room and start again'],
+  // Whoever takes the partition over sweeps what it finds, also what a former owner is still writing, which learns so next.
+  ENOENT: ['UNAVAILABLE', 'a file in hand was swept by another owner of the partition; put again'],
   EMFILE: ['UNAVAILABLE', 'too many open files; tried again'],
   ENFILE: ['UNAVAILABLE', 'too many open files; tried again'],
 };
