@@ -40,8 +40,6 @@ export class Fetching {
   readonly #rests = new Map<string, Encoded & { readonly end: number }>();
   readonly #closed = new AbortController();
   #bytes = 0;
-  /** Why nothing comes at the moment; `undefined` while all is well. */
-  trouble: LogError | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -107,9 +105,7 @@ export class Fetching {
     const wait = backoff();
     while (this.#wants.has(want) && !this.#closed.signal.aborted) {
       try {
-        const leader = await this.#connection.leader(want.topic, want.partition);
-        this.trouble = undefined;
-        return leader;
+        return await this.#connection.leader(want.topic, want.partition);
       } catch (error) {
         await this.#endure(error, want, wait);
       }
@@ -124,7 +120,6 @@ export class Fetching {
   ) {
     const failure = asLogError(error, `Reading partition ${partition} of topic ${topic}`);
     if (!(failure instanceof LogError) || failure.remedy !== 'retry') throw failure;
-    this.trouble = failure;
     await wait(this.#closed.signal);
     await this.#connection.heal(error).catch(() => {});
   }
@@ -138,7 +133,6 @@ export class Fetching {
       try {
         const broker = await this.#connection.broker(node);
         const results = await fetchFrom(broker, wanted, limits);
-        this.trouble = undefined;
         for (const result of results) await this.#take(result, wanted);
       } catch (error) {
         const failure = asLogError(error, `Reading from broker ${node}`);
@@ -147,7 +141,6 @@ export class Fetching {
           for (const { fail } of wanted) fail(failure);
           return;
         }
-        this.trouble = failure;
         await wait(this.#closed.signal);
         await this.#connection.heal(error).catch(() => {});
       }
