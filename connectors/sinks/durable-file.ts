@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
-const sync = promisify(fsync);
-
-/** Syncs at the same time: each waits longer than it works. */
-const syncsAtOnce = 8;
-/** Files written before other work gets a turn. */
-const filesPerTurn = 16;
+/** Files in work at the same time: each waits longer than it works. */
+const lanesAtOnce = 8;
+/** Descriptors that a range may hold. */
+const openAtOnce = 64;
 
 export interface WholeFile {
   readonly folder: string;
@@ -36,37 +33,59 @@ export async function makeFolder(folder: string): Promise<void> {
 export async function syncFolder(folder: string): Promise<void> {
   // Windows neither can nor need open a folder for that.
   if (process.platform !== 'win32') {
-    await syncPath(folder, 'r');
+    await using handle = await open(folder, 'r');
+    await handle.sync();
   }
 }
 
 /**
  * Writes files under temporary names and gives them their own when all are on disk: nobody sees a part of one. Returns
- * when the names are durable too. First all are written, then synced, then renamed: a file system that is syncing makes
- * whoever creates a file wait.
+ * when the names are durable too. Some are written, then synced, and at last all renamed: a file system that is syncing
+ * makes whoever creates a file wait. Nothing here holds up the thread, which has other work.
  */
 export async function writeWhole(files: readonly WholeFile[]): Promise<void> {
   const temporary = new Map<WholeFile, string>();
   try {
-    for (const file of files) {
-      const path = join(file.folder, `.${file.name}.${randomUUID()}.tmp`);
-      mkdirSync(file.folder, { recursive: true });
-      temporary.set(file, path);
-      writeFileSync(path, file.bytes(), { flag: 'wx' });
-      if (temporary.size % filesPerTurn === 0) {
-        await nextTurn();
-      }
+    for (let from = 0; from < files.length; from += openAtOnce) {
+      await writeSynced(files.slice(from, from + openAtOnce), temporary);
     }
-    await eachOf([...temporary.values()], (path) => syncPath(path, 'r+'));
-    for (const [file, path] of temporary) {
-      renameSync(path, join(file.folder, file.name));
-    }
-    await eachOf([...new Set(files.map(({ folder }) => folder))], syncFolder);
+    await eachOf(temporary, ([file, path]) => rename(path, join(file.folder, file.name)));
+    await eachOf(new Set(files.map(({ folder }) => folder)), syncFolder);
   } catch (error) {
     for (const path of temporary.values()) {
       rmSync(path, { force: true });
     }
     throw error;
+  }
+}
+
+/** Writes and syncs under the names that it adds to `temporary`. */
+async function writeSynced(files: readonly WholeFile[], temporary: Map<WholeFile, string>): Promise<void> {
+  const handles: FileHandle[] = [];
+  try {
+    await eachOf(files, async (file) => {
+      const path = join(file.folder, `.${file.name}.${randomUUID()}.tmp`);
+      temporary.set(file, path);
+      const handle = await create(file.folder, path);
+      handles.push(handle);
+      await handle.writeFile(file.bytes());
+    });
+    await eachOf(handles, (handle) => handle.sync());
+  } finally {
+    await eachOf(handles, (handle) => handle.close());
+  }
+}
+
+/** A new file; its folder is made when it is missing, which it rarely is. */
+async function create(folder: string, path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+      throw error;
+    }
+    await mkdir(folder, { recursive: true });
+    return open(path, 'wx');
   }
 }
 
@@ -79,21 +98,12 @@ export function sweepLeftovers(folder: string, name: string): void {
   }
 }
 
-async function syncPath(path: string, flags: 'r' | 'r+'): Promise<void> {
-  const descriptor = openSync(path, flags);
-  try {
-    await sync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Works on every path, some at a time; the first error wins, when all that was begun has ended. */
-async function eachOf(paths: readonly string[], work: (path: string) => Promise<void>): Promise<void> {
-  const left = paths.values();
-  const lanes = Array.from({ length: Math.min(syncsAtOnce, paths.length) }, async () => {
-    for (const path of left) {
-      await work(path);
+/** Works on each, some at a time; the first error wins, when all that was begun has ended. */
+async function eachOf<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const left = Iterator.from(items);
+  const lanes = Array.from({ length: lanesAtOnce }, async () => {
+    for (const item of left) {
+      await work(item);
     }
   });
   for (const outcome of await Promise.allSettled(lanes)) {
