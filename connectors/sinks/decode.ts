@@ -62,23 +62,27 @@ function idsOf(records: readonly LogRecord[]): ReadonlySet<number> {
   return ids;
 }
 
-/** Hot: once per record. */
+/** Hot: once per record. A log may make key and value when they are asked for, so that is once too. */
 function sinkRecord(from: TopicPartition, record: LogRecord, decoders: ReadonlyMap<number, Decode>): SinkRecord {
-  const { offset, value } = record;
-  const key = record.key === null ? null : record.key.toString();
+  const { offset, key, value } = record;
+  const text = key === null ? null : key.toString();
   if (value === null) {
-    return { offset, key, value: null };
+    return { offset, key: text, value: null };
   }
   const decode = decoders.get(schemaIdOf(value) ?? -1);
-  const where = `${from.topic}/${from.partition} offset ${offset}`;
   if (decode === undefined) {
-    throw new SinkError('BAD_RECORD', `${where}: ${value.length} bytes that do not begin with 0x00 and a schema id`);
+    const what = `${value.length} bytes that do not begin with 0x00 and a schema id`;
+    throw new SinkError('BAD_RECORD', `${placeOf(from, offset)}: ${what}`);
   }
   try {
-    return { offset, key, value: decode(value) as SinkRecord['value'] };
+    return { offset, key: text, value: decode(value) as SinkRecord['value'] };
   } catch (error) {
-    throw badRecord(where, error);
+    throw badRecord(placeOf(from, offset), error);
   }
+}
+
+function placeOf({ topic, partition }: TopicPartition, offset: number): string {
+  return `${topic}/${partition} offset ${offset}`;
 }
 
 function badRecord(where: string, error: unknown): unknown {

@@ -56,18 +56,23 @@ function uncompressed(sum: bigint, { meta_data }: ColumnChunk): bigint {
 
 /** Hot: every value of every file. */
 function valuesOf({ name, type, of }: FileColumn, records: readonly SinkRecord[]): ColumnValues {
-  const values: unknown[] = [];
+  // As long as they may become: lists that grow are copied over and over.
+  const values = new Array<unknown>(records.length);
   let levels: number[] | undefined;
+  let count = 0;
+  let row = 0;
   for (const record of records) {
     const value = of(record);
     if (value === null) {
-      levels ??= new Array<number>(values.length).fill(1);
-      levels.push(0);
+      levels ??= new Array<number>(records.length).fill(1);
+      levels[row] = 0;
     } else {
-      levels?.push(1);
-      values.push(type === 'json' ? JSON.stringify(value) : value);
+      values[count] = type === 'json' ? JSON.stringify(value) : value;
+      count += 1;
     }
+    row += 1;
   }
+  values.length = count;
   // Offsets and times are what queries skip by; bounds of the others cost more than they save.
   return {
     name,
