@@ -4,6 +4,7 @@ import { type Batch, LogError } from '../log.ts';
 import type { Connection } from './connection.ts';
 import { asLogError } from './failure.ts';
 import { type Fetched, type FetchOf, fetchFrom } from './fetch.ts';
+import { Kept, type Rest } from './kept.ts';
 import { backoff } from './patience.ts';
 import { BatchError, type Decoded, decodeBatches, type Encoded } from './record-batch.ts';
 
@@ -15,17 +16,20 @@ export interface Asked extends FetchOf {
 }
 
 interface Want extends FetchOf {
-  readonly give: (piece: Piece) => void;
-  readonly fail: (error: unknown) => void;
+  /** Absent: fetched ahead, and kept as it comes. */
+  readonly reader?: {
+    readonly fresh: boolean;
+    readonly give: (piece: Piece) => void;
+    readonly fail: (error: unknown) => void;
+  };
 }
 
-/** A broker holds a request that long when nobody writes. A want that comes meanwhile waits for it. ms. */
-const limits = { wait: 100, partitionBytes: 1 << 20, bytes: 8 << 20 };
-
-/** Bytes of pieces that are kept for the other readers of a partition in this process, who are rarely far apart. */
-const sharedBytes = 4 << 20;
-/** Of at most a partition's fetch each. They are compressed, and only what is read on soon is worth them. */
-const restsKept = 16;
+const limits = { partitionBytes: 1 << 20, bytes: 8 << 20 };
+/**
+ * A broker holds a request that long when nobody writes, ms. A want that comes meanwhile waits for it, so it is short while
+ * there are readers with a backlog: those that have none would hold them up.
+ */
+const patience = { calm: 100, busy: 4 };
 
 /**
  * Fetches for all readers of a log: one request at a time to each broker, with all that is wanted from it. Readers that
@@ -35,11 +39,10 @@ export class Fetching {
   readonly #connection: Connection;
   readonly #wants = new Set<Want>();
   readonly #loops = new Map<number, Promise<void>>();
-  readonly #shared = new Map<string, { readonly piece: Piece; readonly bytes: number }>();
-  /** What came with a piece and has not been asked for yet, by the offset after the piece. */
-  readonly #rests = new Map<string, Encoded & { readonly end: number }>();
+  readonly #kept = new Kept();
   readonly #closed = new AbortController();
-  #bytes = 0;
+  /** When a reader with a backlog was last seen. */
+  #busy = Number.NEGATIVE_INFINITY;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -53,23 +56,22 @@ export class Fetching {
   async next({ topic, partition, offset, fresh }: Asked, signal: AbortSignal): Promise<Piece | undefined> {
     if (signal.aborted) return undefined;
     if (this.#closed.signal.aborted) throw closed();
-    const key = `${topic}/${partition}/${offset}`;
-    const shared = fresh ? undefined : this.#shared.get(key);
-    if (shared !== undefined) return shared.piece;
-    const rest = fresh ? undefined : this.#rests.get(key);
+    const key = keyOf({ topic, partition, offset });
+    const shared = fresh ? undefined : this.#kept.piece(key);
+    if (shared !== undefined) return shared;
+    const rest = fresh ? undefined : this.#kept.takeRest(key);
     if (rest !== undefined) {
-      this.#rests.delete(key);
+      this.#busy = performance.now();
       // Leaves other work its turn, as a fetch would.
       await nextTurn();
-      const piece = this.#decode({ topic, partition, offset }, rest, rest.end);
+      const piece = this.#decode({ topic, partition, offset }, rest, rest.end, true);
       if (piece !== undefined) return piece;
     }
     const { promise, resolve, reject } = Promise.withResolvers<Piece | undefined>();
-    const want: Want = { topic, partition, offset, give: resolve, fail: reject };
+    const want: Want = { topic, partition, offset, reader: { fresh, give: resolve, fail: reject } };
     const leave = () => resolve(undefined);
     signal.addEventListener('abort', leave, { once: true });
-    this.#wants.add(want);
-    this.#start(want);
+    this.#want(want);
     try {
       return await promise;
     } finally {
@@ -80,8 +82,21 @@ export class Fetching {
 
   async close(): Promise<void> {
     this.#closed.abort();
-    for (const { fail } of this.#wants) fail(closed());
+    for (const { reader } of this.#wants) reader?.fail(closed());
     await Promise.all(this.#loops.values());
+  }
+
+  #want(want: Want): void {
+    // Somebody wants it now: an answer that is on its way to the one fetched ahead is for both.
+    for (const other of this.#wantsOf(want)) if (other.reader === undefined) this.#wants.delete(other);
+    this.#wants.add(want);
+    this.#start(want);
+  }
+
+  *#wantsOf({ topic, partition, offset }: FetchOf): Generator<Want, void, undefined> {
+    for (const want of this.#wants) {
+      if (want.offset === offset && want.partition === partition && want.topic === topic) yield want;
+    }
   }
 
   /** Sees that somebody asks the partition's leader. */
@@ -96,7 +111,7 @@ export class Fetching {
         });
         this.#loops.set(node, loop);
       },
-      (error: unknown) => want.fail(error),
+      (error: unknown) => this.#fail(want, error),
     );
   }
 
@@ -132,13 +147,15 @@ export class Fetching {
       if (wanted.length === 0) return;
       try {
         const broker = await this.#connection.broker(node);
-        const results = await fetchFrom(broker, wanted, limits);
+        const busy = performance.now() - this.#busy < patience.calm;
+        const results = await fetchFrom(broker, wanted, { ...limits, wait: busy ? patience.busy : patience.calm });
         for (const result of results) await this.#take(result, wanted);
+        for (const want of wanted) if (want.reader === undefined) this.#wants.delete(want);
       } catch (error) {
         const failure = asLogError(error, `Reading from broker ${node}`);
         if (!(failure instanceof LogError) || failure.remedy !== 'retry') {
           if (this.#closed.signal.aborted) return;
-          for (const { fail } of wanted) fail(failure);
+          for (const want of wanted) this.#fail(want, failure);
           return;
         }
         await wait(this.#closed.signal);
@@ -155,7 +172,7 @@ export class Fetching {
       if (chosen.has(key)) continue;
       const leader = await this.#connection.leader(want.topic, want.partition).catch((error: unknown) => {
         const failure = asLogError(error, `Reading topic ${want.topic}`);
-        if (failure instanceof LogError && failure.remedy !== 'retry') want.fail(failure);
+        if (failure instanceof LogError && failure.remedy !== 'retry') this.#fail(want, failure);
         return undefined;
       });
       if (leader === node) chosen.set(key, want);
@@ -173,54 +190,51 @@ export class Fetching {
     const want = wanted.find(({ topic, partition }) => topic === result.topic && partition === result.partition);
     if (want === undefined) return;
     if (result.error !== 0) return this.#refused(result, want);
+    const readers = [...this.#wantsOf(want)].filter(({ reader }) => reader !== undefined);
+    if (readers.length === 0 && result.bytes.length > 0) this.#leave(keyOf(want), result);
+    if (readers.length === 0) return;
     try {
-      const piece = this.#decode(want, result, result.end);
-      if (piece !== undefined) this.#give(want, piece);
+      const ahead = readers.some(({ reader }) => reader?.fresh === false);
+      const piece = this.#decode(want, result, result.end, ahead);
+      if (piece !== undefined) for (const { reader } of readers) reader?.give(piece);
     } catch (error) {
-      want.fail(error);
+      for (const { reader } of readers) reader?.fail(error);
     }
+  }
+
+  #fail(want: Want, error: unknown): void {
+    // Whoever reads that far is told.
+    if (want.reader === undefined) this.#wants.delete(want);
+    else want.reader.fail(error);
   }
 
   /** The next piece in what was fetched, which is kept for others; `undefined` when not even one batch is whole. @throws LogError CORRUPT */
-  #decode({ topic, partition, offset }: FetchOf, encoded: Encoded, end: number): Piece | undefined {
+  #decode({ topic, partition, offset }: FetchOf, encoded: Encoded, end: number, ahead: boolean): Piece | undefined {
     const { records, next, rest } = decoded(encoded, { topic, partition, offset });
     if (next === undefined || next <= offset) return undefined;
     const piece = { records, next, end: Math.max(end, next) };
-    this.#share(`${topic}/${partition}/${offset}`, piece, encoded.bytes.length - (rest?.bytes.length ?? 0));
-    if (rest !== undefined) this.#leave(`${topic}/${partition}/${next}`, { ...rest, end });
+    this.#kept.share(keyOf({ topic, partition, offset }), piece, encoded.bytes.length - (rest?.bytes.length ?? 0));
+    const coming = { topic, partition, offset: next };
+    if (rest !== undefined) this.#leave(keyOf(coming), { ...rest, end });
+    else if (ahead && next < end) this.#ahead(coming);
     return piece;
   }
 
-  #give({ topic, partition, offset, give }: Want, piece: Piece): void {
-    give(piece);
-    for (const other of this.#wants) {
-      if (other.offset === offset && other.partition === partition && other.topic === topic) other.give(piece);
-    }
+  /** Fetches what a reader will want next while it works on what it has: a broker's answer takes longer than reading it. */
+  #ahead(coming: FetchOf): void {
+    const key = keyOf(coming);
+    if (this.#kept.has(key) || [...this.#wantsOf(coming)].length > 0) return;
+    this.#want(coming);
   }
 
-  #leave(key: string, rest: Encoded & { readonly end: number }): void {
-    this.#rests.set(key, rest);
-    for (const oldest of this.#rests.keys()) {
-      if (this.#rests.size <= restsKept) return;
-      this.#rests.delete(oldest);
-    }
-  }
-
-  #share(key: string, piece: Piece, bytes: number): void {
-    this.#shared.set(key, { piece, bytes });
-    this.#bytes += bytes;
-    for (const [oldest, kept] of this.#shared) {
-      if (this.#bytes <= sharedBytes) return;
-      this.#shared.delete(oldest);
-      this.#bytes -= kept.bytes;
-    }
+  #leave(key: string, rest: Rest): void {
+    this.#busy = performance.now();
+    this.#kept.leaveRest(key, rest);
   }
 
   /** Forgets what was fetched: topics may have been made anew. */
   forget(): void {
-    this.#shared.clear();
-    this.#rests.clear();
-    this.#bytes = 0;
+    this.#kept.clear();
   }
 
   /** What the partition's leader says of it, instead of records. */
@@ -234,7 +248,7 @@ export class Fetching {
     // A leader that has only just become one does not know its partition yet; metadata say whether there is one.
     await this.#connection.leader(want.topic, want.partition).catch((absent: unknown) => {
       const failure = asLogError(absent, `Reading topic ${want.topic}`);
-      if (failure instanceof LogError && failure.remedy !== 'retry') want.fail(failure);
+      if (failure instanceof LogError && failure.remedy !== 'retry') this.#fail(want, failure);
     });
   }
 
@@ -245,9 +259,13 @@ export class Fetching {
       this.#connection.offsetOf(topic, partition, 'end'),
     ]);
     // Asked for from its start, and retention or compaction has moved that.
-    if (offset === 0) want.give({ records: [], next: start, end });
-    else if (offset < start || offset > end) want.fail(gone(want, start, end));
+    if (offset === 0) want.reader?.give({ records: [], next: start, end });
+    else if (offset < start || offset > end) this.#fail(want, gone(want, start, end));
   }
+}
+
+function keyOf({ topic, partition, offset }: FetchOf): string {
+  return `${topic}/${partition}/${offset}`;
 }
 
 function decoded(encoded: Encoded, { topic, partition, offset }: FetchOf): Decoded {
