@@ -55,7 +55,7 @@ function changedLog(log: Log, change: (owned: Owned) => Owned): Log {
     },
     read: (options) => log.read(options),
     append: (appends) => log.append(appends),
-    positions: () => log.positions(),
+    positions: (groups) => log.positions(groups),
     members: () => log.members(),
     forget: (groups) => log.forget(groups),
     [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),

@@ -16,7 +16,7 @@ async function lagOf(
   readers: readonly Reader[],
 ): Promise<{ readonly total: number; readonly still: boolean }> {
   const ends = await endsOf(log);
-  const positions = await log.positions();
+  const positions = await log.positions(readers.map(({ group }) => group));
   const again = await endsOf(log);
   let total = 0;
   for (const { group, topics } of readers) {

@@ -131,7 +131,7 @@ async function readWhatIsThere(log: Log, { group, inputs }: Plan, signal: AbortS
   for (let round = 0; round < 2 && !signal.aborted; round++) {
     const ends = (await log.topics()).filter(({ name }) => topics.includes(name));
     const reached = async (): Promise<boolean> => {
-      const committed = (await log.positions()).get(group);
+      const committed = (await log.positions([group])).get(group);
       return ends.every(({ name, offsets }) =>
         offsets.every(({ end }, partition) => (committed?.get(name)?.[partition] ?? 0) >= end),
       );

@@ -102,7 +102,7 @@ async function movesTo(
   resumed: boolean,
   signal: AbortSignal,
 ): Promise<readonly Move[]> {
-  const committed = (await log.positions()).get(planned.group);
+  const committed = (await log.positions([planned.group])).get(planned.group);
   const inputs = [...planned.inputs.values()].map(({ physical }) => physical);
   if (moment.kind === 'offsets') checkNames(moment.offsets, planned, inputs);
   const moves: Move[] = [];

@@ -65,7 +65,7 @@ function onlyPartition(log: Log, group: string, partition: number): Log {
     },
     read: (options) => log.read(options),
     append: (appends) => log.append(appends),
-    positions: () => log.positions(),
+    positions: (groups) => log.positions(groups),
     members: () => log.members(),
     forget: (groups) => log.forget(groups),
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -36,6 +36,8 @@ export function groupContract(subject: Subject): void {
       // Others may see them a moment later.
       await eventually(async () => (await other.positions()).get('g'));
       expect((await other.positions()).get('g')).toEqual(new Map([['in', [undefined, next]]]));
+      expect(await other.positions(['g'])).toEqual(new Map([['g', new Map([['in', [undefined, next]]])]]));
+      expect(await other.positions(['h'])).toEqual(new Map());
       await one.leave();
     });
 

@@ -124,8 +124,10 @@ class SqliteLog implements EmbeddedLog {
     this.#announce(await this.#transactions.submit(() => this.#writing.append(encoded)));
   }
 
-  positions(): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>> {
-    return this.#query(() => this.#writing.positions());
+  positions(
+    groups?: readonly string[],
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>> {
+    return this.#query(() => this.#writing.positions(groups));
   }
 
   members(): Promise<ReadonlyMap<string, readonly Member[]>> {

@@ -153,8 +153,10 @@ class KafkaLog implements Log {
     return appended;
   }
 
-  positions(): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>> {
-    return this.#work(() => this.#groups.positions());
+  positions(
+    groups?: readonly string[],
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>> {
+    return this.#work(() => this.#groups.positions(groups));
   }
 
   members(): Promise<ReadonlyMap<string, readonly Member[]>> {

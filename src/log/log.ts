@@ -116,8 +116,13 @@ export interface Log extends AsyncDisposable {
   read(options: ReadOptions): AsyncIterable<Batch>;
   /** Atomic across topics. */
   append(appends: Appends): Promise<void>;
-  /** Committed positions of every group: group → topic → by partition (undefined: never committed). May lag behind a commit for a moment. */
-  positions(): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>>;
+  /**
+   * Committed positions of the groups named, or of every group: group → topic → by partition (undefined: never committed).
+   * May lag behind a commit for a moment.
+   */
+  positions(
+    groups?: readonly string[],
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>>;
   /** Live members of every group that has any. One that ended without leaving counts until the log has noticed. */
   members(): Promise<ReadonlyMap<string, readonly Member[]>>;
   /** Forgets the committed positions of groups. The groups must have no live member. */

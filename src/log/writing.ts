@@ -91,10 +91,11 @@ export class Writing {
   }
 
   /** Group → topic → by partition. */
-  positions(): ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>> {
+  positions(wanted?: readonly string[]): ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>> {
     const groups = new Map<string, Map<string, (number | undefined)[]>>();
     for (const row of this.#sql.allCommitted.all()) {
       const group = text(row.member_group);
+      if (wanted?.includes(group) === false) continue;
       const topics = groups.get(group) ?? new Map<string, (number | undefined)[]>();
       groups.set(group, topics);
       const name = text(row.name);

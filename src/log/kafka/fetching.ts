@@ -190,12 +190,14 @@ export class Fetching {
     const want = wanted.find(({ topic, partition }) => topic === result.topic && partition === result.partition);
     if (want === undefined) return;
     if (result.error !== 0) return this.#refused(result, want);
+    // What is left for later must not keep the whole answer in memory, which is many partitions'.
+    const own = wanted.length === 1 ? result : { ...result, bytes: Buffer.from(result.bytes) };
     const readers = [...this.#wantsOf(want)].filter(({ reader }) => reader !== undefined);
-    if (readers.length === 0 && result.bytes.length > 0) this.#leave(keyOf(want), result);
+    if (readers.length === 0 && own.bytes.length > 0) this.#leave(keyOf(want), own);
     if (readers.length === 0) return;
     try {
       const ahead = readers.some(({ reader }) => reader?.fresh === false);
-      const piece = this.#decode(want, result, result.end, ahead);
+      const piece = this.#decode(want, own, own.end, ahead);
       if (piece !== undefined) for (const { reader } of readers) reader?.give(piece);
     } catch (error) {
       for (const { reader } of readers) reader?.fail(error);
@@ -210,10 +212,10 @@ export class Fetching {
 
   /** The next piece in what was fetched, which is kept for others; `undefined` when not even one batch is whole. @throws LogError CORRUPT */
   #decode({ topic, partition, offset }: FetchOf, encoded: Encoded, end: number, ahead: boolean): Piece | undefined {
-    const { records, next, rest } = decoded(encoded, { topic, partition, offset });
+    const { records, bytes, next, rest } = decoded(encoded, { topic, partition, offset });
     if (next === undefined || next <= offset) return undefined;
     const piece = { records, next, end: Math.max(end, next) };
-    this.#kept.share(keyOf({ topic, partition, offset }), piece, encoded.bytes.length - (rest?.bytes.length ?? 0));
+    this.#kept.share(keyOf({ topic, partition, offset }), piece, bytes);
     const coming = { topic, partition, offset: next };
     if (rest !== undefined) this.#leave(keyOf(coming), { ...rest, end });
     else if (ahead && next < end) this.#ahead(coming);

@@ -22,10 +22,10 @@ export class Groups {
     this.#administrator = administrator;
   }
 
-  /** Group → topic → by partition. */
-  async positions(): Promise<ReadonlyMap<string, ReadonlyMap<string, ByPartition>>> {
+  /** Group → topic → by partition; of every group when none are named. */
+  async positions(groups?: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, ByPartition>>> {
     const found = await Promise.all(
-      (await this.#names()).map(async (group) => [group, await this.#all(group)] as const),
+      (groups ?? (await this.#names())).map(async (group) => [group, await this.#all(group)] as const),
     );
     return new Map(found.filter(([, topics]) => topics.size > 0));
   }

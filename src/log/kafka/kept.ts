@@ -1,7 +1,7 @@
 import type { Piece } from './fetching.ts';
 import type { Encoded } from './record-batch.ts';
 
-/** Bytes of pieces that are kept for the other readers of a partition in this process, who are rarely far apart. */
+/** Bytes, unpacked, of pieces that are kept for the other readers of a partition in this process, who are rarely far apart. */
 const sharedBytes = 4 << 20;
 /** Of at most a partition's fetch each. They are compressed, and only what is read on soon is worth them. */
 const restsKept = 16;

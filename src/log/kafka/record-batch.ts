@@ -130,6 +130,8 @@ export interface Aborted {
 
 export interface Decoded {
   readonly records: LogRecord[];
+  /** Of the records, unpacked. */
+  readonly bytes: number;
   /** Offset after the last batch that was decoded; `undefined` when not even one was there. */
   readonly next: number | undefined;
   /** What is left for later, where decoding stopped because it was enough. */
@@ -164,7 +166,7 @@ export function decodeBatches({ bytes, aborted }: Encoded, from: number): Decode
     if (records.length >= enough.records || unpacked >= enough.bytes) {
       // Markers that were passed no longer count; what they had not ended yet does from the beginning of the rest.
       const open = [...skipped].map((producer) => ({ producer, first: 0 }));
-      return { records, next, rest: { bytes: bytes.subarray(at), aborted: [...open, ...waiting] } };
+      return { records, bytes: unpacked, next, rest: { bytes: bytes.subarray(at), aborted: [...open, ...waiting] } };
     }
     const end = at + 12 + bytes.readInt32BE(at + 8);
     if (end > bytes.length) break;
@@ -184,7 +186,7 @@ export function decodeBatches({ bytes, aborted }: Encoded, from: number): Decode
     next = last + 1;
     at = end;
   }
-  return { records, next, rest: undefined };
+  return { records, bytes: unpacked, next, rest: undefined };
 }
 
 /** The key of a control record: version, then 0 for abort and 1 for commit. */
