@@ -1,5 +1,6 @@
 /** Bytes of one type: encoding into slabs, decoding what any version of the schema wrote. */
 import avro, { type Schema, type Type } from 'avsc';
+import { Tap } from 'avsc/lib/utils.js';
 import { AvroError } from './error.ts';
 import { frameLength, schemaIdOf, writeFrame } from './frame.ts';
 import { compile } from './type.ts';
@@ -36,28 +37,30 @@ export function encode(type: Type, id: number, value: unknown): Buffer {
   }
 }
 
-/** Reads what a writer's schema wrote in the shape of a reader's. */
-export type Decode = (bytes: Buffer) => unknown;
+/** Reads what a writer's schema wrote in the shape of a reader's, from `start` to `end`: all of the bytes when absent. */
+export type Decode = (bytes: Buffer, start?: number, end?: number) => unknown;
+
+/** Shared by all decoders, as nothing here waits: one for each value would be garbage. */
+const tap = new Tap(Buffer.alloc(0), 0);
 
 /** @throws AvroError INCOMPATIBLE when `reader` cannot read `writer`; INVALID_SCHEMA */
 export function decoder(reader: Type, writerSchema: Schema): Decode {
   const writer = compile(writerSchema);
-  const resolver = reader.equals(writer) ? undefined : resolve(reader, writer);
-  return (bytes) => {
-    let read: { readonly value: unknown; readonly offset: number };
+  const source = reader.equals(writer) ? reader : resolve(reader, writer);
+  return (bytes, start = 0, end = bytes.length) => {
+    tap.buf = bytes;
+    tap.pos = start + frameLength;
+    let value: unknown;
     try {
-      read = reader.decode(bytes, frameLength, resolver);
+      value = source._read(tap);
     } catch (cause) {
-      throw unreadable(writer, bytes, messageOf(cause), cause);
+      throw unreadable(writer, bytes.subarray(start, end), messageOf(cause), cause);
     }
-    if (read.offset !== bytes.length) {
-      throw unreadable(
-        writer,
-        bytes,
-        read.offset < 0 ? 'they end early' : `${bytes.length - read.offset} bytes are left over`,
-      );
+    if (tap.pos !== end) {
+      const why = tap.pos > end ? 'they end early' : `${end - tap.pos} bytes are left over`;
+      throw unreadable(writer, bytes.subarray(start, end), why);
     }
-    return read.value;
+    return value;
   };
 }
 

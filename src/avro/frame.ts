@@ -9,7 +9,7 @@ export function writeFrame(bytes: Buffer, at: number, id: number): void {
   bytes[at + 4] = id;
 }
 
-/** `undefined` when the bytes are not framed. */
-export function schemaIdOf(bytes: Buffer): number | undefined {
-  return bytes.length >= frameLength && bytes[0] === 0 ? bytes.readInt32BE(1) : undefined;
+/** Of the value from `start` to `end`; `undefined` when it is not framed. */
+export function schemaIdOf(bytes: Buffer, start = 0, end = bytes.length): number | undefined {
+  return end - start >= frameLength && bytes[start] === 0 ? bytes.readInt32BE(start + 1) : undefined;
 }

@@ -16,10 +16,10 @@ export interface Serde<T> {
    */
   encode(value: T): Buffer;
   /**
-   * Reads what any version of the schema wrote, into the shape of this one.
+   * Reads what any version of the schema wrote, into the shape of this one; from `start` to `end`, or all of the bytes.
    * @throws AvroError NOT_FRAMED, UNKNOWN_SCHEMA (also when `prepare` has not seen the id), UNREADABLE, INCOMPATIBLE (written with a schema that this one cannot read)
    */
-  decode(bytes: Buffer): T;
+  decode(bytes: Buffer, start?: number, end?: number): T;
   /** Fetches the schemas of ids not seen yet, so that `decode` need not wait. Ids unknown to the registry are left to `decode`. */
   prepare(values: Iterable<Buffer | null>): Promise<void>;
 }
@@ -37,18 +37,18 @@ export async function openSerde<T>(registry: Registry, subject: string, schema: 
   let lastId = id;
   let last = decoders.get(id);
 
-  function decode(bytes: Buffer): T {
-    const writer = schemaIdOf(bytes);
+  function decode(bytes: Buffer, start = 0, end = bytes.length): T {
+    const writer = schemaIdOf(bytes, start, end);
     if (writer !== lastId || last === undefined) {
-      last = decoderOf(writer, bytes);
+      last = decoderOf(writer, end - start);
       lastId = writer ?? id;
     }
-    return last(bytes) as T;
+    return last(bytes, start, end) as T;
   }
 
-  function decoderOf(writer: number | undefined, bytes: Buffer): Decode {
+  function decoderOf(writer: number | undefined, length: number): Decode {
     if (writer === undefined) {
-      throw new AvroError('NOT_FRAMED', `${bytes.length} bytes that do not begin with 0x00 and a schema id`);
+      throw new AvroError('NOT_FRAMED', `${length} bytes that do not begin with 0x00 and a schema id`);
     }
     const known = decoders.get(writer);
     if (known === undefined) {

@@ -3,7 +3,7 @@
  * checks it once per value.
  */
 export interface Tap {
-  readonly buf: Buffer & { utf8Slice(start: number, end: number): string };
+  buf: Buffer;
   pos: number;
   readLong(): number;
   skipLong(): void;
@@ -14,6 +14,9 @@ export interface Tap {
 }
 
 declare module 'avsc' {
+  interface Resolver {
+    _read(tap: Tap): unknown;
+  }
   /** avsc exports its types to be subclassed but leaves these out of its declarations. They are the same in every 5.x. */
   interface Type {
     _read(tap: Tap): unknown;

@@ -30,8 +30,6 @@ export class DecodedBatch {
   readonly #keys: (string | null | undefined)[];
   /** What has been asked for, ticks included. */
   readonly #values: unknown[];
-  /** What has been prepared and not yet been asked for: a log may make the bytes each time that it gives them. */
-  readonly #bytes: (Buffer | null | undefined)[] = [];
   #prepared = false;
 
   constructor(records: Records, serde: Serde<unknown>, ticks: TickCodec | undefined) {
@@ -48,12 +46,11 @@ export class DecodedBatch {
     /** One value of each schema, or of each run of it. */
     const samples: Buffer[] = [];
     let last: number | undefined;
-    this.#bytes.length = 0;
-    for (const { value } of this.#records) {
-      this.#bytes.push(value);
-      const id = value === null ? undefined : schemaIdOf(value);
-      if (value === null || id === undefined || id === last) continue;
-      samples.push(value);
+    for (const record of this.#records) {
+      const id = schemaOf(record);
+      if (id === undefined || id === last) continue;
+      const { value } = record;
+      if (value !== null) samples.push(value);
       last = id;
     }
     await this.#serde.prepare(samples);
@@ -64,8 +61,8 @@ export class DecodedBatch {
   key(index: number): string | null {
     const known = this.#keys[index];
     if (known !== undefined) return known;
-    const bytes = this.#records[index]?.key ?? null;
-    const key = bytes === null ? null : shortText(bytes, 0, bytes.length);
+    const record = this.#records[index];
+    const key = record === undefined ? null : keyOf(record);
     this.#keys[index] = key;
     return key;
   }
@@ -74,8 +71,8 @@ export class DecodedBatch {
   value(index: number): unknown {
     const known = this.#values[index];
     if (known !== undefined) return known;
-    const bytes = this.#take(index);
-    const value = bytes === null ? null : this.#serde.decode(bytes);
+    const record = this.#records[index];
+    const value = record === undefined ? null : decoded(record, this.#serde);
     this.#values[index] = value;
     return value;
   }
@@ -84,16 +81,35 @@ export class DecodedBatch {
   tick(index: number): Tick | undefined {
     const known = this.#values[index];
     if (known !== undefined) return known as Tick;
-    const bytes = this.#take(index);
+    const bytes = this.#records[index]?.value ?? null;
     if (bytes === null || this.#ticks === undefined) return undefined;
     const tick = this.#ticks.decode(bytes);
     this.#values[index] = tick;
     return tick;
   }
+}
 
-  #take(index: number): Buffer | null {
-    const bytes = this.#bytes[index] ?? this.#records[index]?.value ?? null;
-    this.#bytes[index] = undefined;
-    return bytes;
+function schemaOf(record: LogRecord): number | undefined {
+  const { packed } = record;
+  if (packed !== undefined) {
+    return packed.valueAt < 0 ? undefined : schemaIdOf(packed.bytes, packed.valueAt, packed.valueEnd);
   }
+  return record.value === null ? undefined : schemaIdOf(record.value);
+}
+
+function keyOf(record: LogRecord): string | null {
+  const { packed } = record;
+  if (packed !== undefined) {
+    return packed.keyAt < 0 ? null : shortText(packed.bytes, packed.keyAt, packed.keyEnd);
+  }
+  return record.key === null ? null : shortText(record.key, 0, record.key.length);
+}
+
+/** `null`: a tombstone. */
+function decoded(record: LogRecord, serde: Serde<unknown>): unknown {
+  const { packed } = record;
+  if (packed !== undefined) {
+    return packed.valueAt < 0 ? null : serde.decode(packed.bytes, packed.valueAt, packed.valueEnd);
+  }
+  return record.value === null ? null : serde.decode(record.value);
 }

@@ -9,6 +9,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { type Append, type Headers, LogError, type LogRecord, maxRecordBytes, type NewRecord } from './log.ts';
+import { StoredRecord } from './stored-record.ts';
 
 const head = 9;
 const form = 1;
@@ -162,35 +163,6 @@ function readBytes(cursor: Cursor, length: number): Buffer {
   return cursor.bytes.subarray(start, cursor.at);
 }
 
-/** Where a record lies in its blob. Its bytes are views that are made when asked for: many readers want few of them. */
-class StoredRecord implements LogRecord {
-  readonly offset: number;
-  readonly headers: Headers | undefined;
-  readonly #blob: Buffer;
-  /** -1: no key. */
-  readonly #keyAt: number;
-  readonly #valueAt: number;
-  /** -1: no value. */
-  readonly #end: number;
-
-  constructor(offset: number, headers: Headers | undefined, blob: Buffer, keyAt: number, valueAt: number, end: number) {
-    this.offset = offset;
-    this.headers = headers;
-    this.#blob = blob;
-    this.#keyAt = keyAt;
-    this.#valueAt = valueAt;
-    this.#end = end;
-  }
-
-  get key(): Buffer | null {
-    return this.#keyAt < 0 ? null : this.#blob.subarray(this.#keyAt, this.#valueAt);
-  }
-
-  get value(): Buffer | null {
-    return this.#end < 0 ? null : this.#blob.subarray(this.#valueAt, this.#end);
-  }
-}
-
 /** Records with `from` <= offset < `to` of a sound blob whose first record has offset `base`. Keys and values are views of the blob. */
 export function decodeBatch(blob: Buffer, base: number, from: number, to: number): LogRecord[] {
   const records: LogRecord[] = [];
@@ -208,9 +180,9 @@ export function decodeBatch(blob: Buffer, base: number, from: number, to: number
     const valueAt = keyLength < 0 ? keyAt : keyAt + keyLength;
     cursor.at = valueLength < 0 ? valueAt : valueAt + valueLength;
     if (offset >= from && offset < to) {
-      records.push(
-        new StoredRecord(offset, headers, blob, keyLength < 0 ? -1 : keyAt, valueAt, valueLength < 0 ? -1 : cursor.at),
-      );
+      const key = keyLength < 0 ? -1 : keyAt;
+      const value = valueLength < 0 ? -1 : valueAt;
+      records.push(new StoredRecord(offset, headers, blob, key, valueAt, value, cursor.at));
     }
     offset++;
   }

@@ -11,9 +11,14 @@ import {
   textsOf,
   topicOf,
 } from './contract-harness.ts';
-import type { Batch, NewRecord } from './log.ts';
+import type { Batch, NewRecord, Packed } from './log.ts';
 
 const megabyte = 1024 * 1024;
+
+function unpacked({ bytes, keyAt, keyEnd, valueAt, valueEnd }: Packed): Pick<NewRecord, 'key' | 'value'> {
+  const part = (start: number, end: number) => (start < 0 ? null : bytes.subarray(start, end));
+  return { key: part(keyAt, keyEnd), value: part(valueAt, valueEnd) };
+}
 
 export function readingContract(subject: Subject): void {
   describe('appending and reading', () => {
@@ -55,6 +60,8 @@ export function readingContract(subject: Subject): void {
       expect(read.map(({ headers }) => Object.entries(headers ?? {}))).toEqual(
         records.map(({ headers }) => Object.entries(headers ?? {})),
       );
+      for (const { key, value, packed } of read)
+        if (packed !== undefined) expect(unpacked(packed)).toEqual({ key, value });
     });
 
     test('appends to several topics, or to none', async () => {

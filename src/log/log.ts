@@ -18,6 +18,17 @@ export interface NewRecord {
 export interface LogRecord extends NewRecord {
   /** Position in its partition. Offsets rise but may gap (compaction, control records). A safe integer. */
   readonly offset: number;
+  /** Key and value where they lie, for whoever decodes a great many: making a view of each costs more than that. */
+  readonly packed?: Packed | undefined;
+}
+
+/** A record within bytes that it shares with others. A start of -1: it has none. */
+export interface Packed {
+  readonly bytes: Buffer;
+  readonly keyAt: number;
+  readonly keyEnd: number;
+  readonly valueAt: number;
+  readonly valueEnd: number;
 }
 
 /** Of a record's key, value and headers together: what every adapter takes. */

@@ -3,6 +3,7 @@
  * Layout: https://kafka.apache.org/documentation/#recordbatch
  */
 import type { Headers, LogRecord, NewRecord } from '../log.ts';
+import { StoredRecord } from '../stored-record.ts';
 import { type Compression, compress, decompress } from './compression.ts';
 import { crc32c } from './crc32c.ts';
 
@@ -153,7 +154,7 @@ export class BatchError extends Error {
 
 /**
  * The committed records with an offset of at least `from` in fetched batches; a batch that was cut off at the end is left
- * for the next fetch. Keys and values are parts of `bytes`, or of the buffer that they were decompressed into.
+ * for the next fetch. Keys and values lie in `bytes`, or in the buffer that they were decompressed into.
  * @throws BatchError when the bytes are not what a broker keeps
  */
 export function decodeBatches({ bytes, aborted }: Encoded, from: number): Decoded {
@@ -226,12 +227,20 @@ function decodeRecords(
     // The timestamp's delta may take ten bytes; nothing here needs it.
     while ((source[cursor++] ?? 0) >= 0x80);
     const offset = base + readVarint(source);
-    const key = readBytes(source);
-    const value = readBytes(source);
+    const keyLength = readVarint(source);
+    const keyAt = cursor;
+    cursor += Math.max(0, keyLength);
+    const keyEnd = cursor;
+    const valueLength = readVarint(source);
+    const valueAt = cursor;
+    cursor += Math.max(0, valueLength);
+    const valueEnd = cursor;
     const headerCount = readVarint(source);
     if (offset >= from) {
-      if (headerCount === 0) into.push({ offset, key, value });
-      else into.push({ offset, key, value, headers: readHeaders(source, headerCount) });
+      const headers = headerCount === 0 ? undefined : readHeaders(source, headerCount);
+      const key = keyLength < 0 ? -1 : keyAt;
+      const value = valueLength < 0 ? -1 : valueAt;
+      into.push(new StoredRecord(offset, headers, source, key, keyEnd, value, valueEnd));
     }
     cursor = stop;
   }
