@@ -95,7 +95,7 @@ function* batches(size: number): Generator<SinkBatch> {
     const next = Math.min(mine, first + size);
     for (const partition of parts) {
       const records = Array.from({ length: next - first }, (_, index) => record(partition, first + index, mine));
-      yield { topic: 'events', partition, first, next, records, schema: eventSchema };
+      yield { topic: 'events', partition, first, next, records, refused: [], schema: eventSchema };
     }
   }
 }

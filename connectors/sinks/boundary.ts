@@ -1,14 +1,14 @@
 /** Which range an idempotent sink puts next, committed to the log before it is put: DESIGN section 5. */
-import { type FileBoundary, fileBoundarySchema } from '../../schemas/generated.ts';
+import { type DeadLetter, deadLetterSchema, type FileBoundary, fileBoundarySchema } from '../../schemas/generated.ts';
 import type { Registry } from '../../src/avro/registry.ts';
 import { openSerde } from '../../src/avro/serde.ts';
-import type { Log, Owned } from '../../src/log/log.ts';
+import type { Append, Log, Owned } from '../../src/log/log.ts';
 
 export interface Boundaries {
   /** The last range that was committed for this partition of a topic, put or not. */
   last(topic: string, partition: number): Promise<FileBoundary | undefined>;
   /** @throws LogError FENCED when another owns the partition: the range must not be put then */
-  commit(owned: Owned, boundary: FileBoundary): Promise<void>;
+  commit(owned: Owned, boundary: FileBoundary, refused: readonly DeadLetter[]): Promise<void>;
 }
 
 /** `<shop>.<sink>.boundaries`: compacted, one partition, as it has one small record per partition of a topic. */
@@ -16,11 +16,26 @@ export function boundaryTopic(shop: string, sink: string): string {
   return `${shop}.${sink}.boundaries`;
 }
 
-/** Opens a sink's boundaries; creates their topic. */
+/** `<shop>.<sink>.dead`: records that do not read as what their topic holds. One partition, as they are few. */
+export function refusedTopic(shop: string, sink: string): string {
+  return `${shop}.${sink}.dead`;
+}
+
+/** Makes the topics of a sink's own, when they are missing. */
+export async function createOwnTopics(log: Log, shop: string, sink: string): Promise<void> {
+  await log.create([
+    { name: boundaryTopic(shop, sink), partitions: 1, cleanup: 'compact' },
+    { name: refusedTopic(shop, sink), partitions: 1, cleanup: 'delete' },
+  ]);
+}
+
+/** Opens a sink's boundaries; creates the topics of its own. */
 export async function openBoundaries(log: Log, registry: Registry, shop: string, sink: string): Promise<Boundaries> {
+  await createOwnTopics(log, shop, sink);
   const name = boundaryTopic(shop, sink);
-  await log.create([{ name, partitions: 1, cleanup: 'compact' }]);
   const serde = await openSerde<FileBoundary>(registry, `${name}-value`, fileBoundarySchema);
+  const dead = refusedTopic(shop, sink);
+  const letters = await openSerde<DeadLetter>(registry, `${dead}-value`, deadLetterSchema);
   return {
     async last(topic, partition) {
       const wanted = keyOf(topic, partition);
@@ -35,10 +50,15 @@ export async function openBoundaries(log: Log, registry: Registry, shop: string,
       }
       return last;
     },
-    async commit(owned, boundary) {
+    async commit(owned, boundary, refused) {
       const key = Buffer.from(keyOf(boundary.topic, boundary.partition));
       const records = [{ key, value: serde.encode(boundary) }];
-      await owned.commit({ appends: [{ topic: name, partition: 0, records }], positions: {} });
+      const appends: Append[] = [{ topic: name, partition: 0, records }];
+      if (refused.length > 0) {
+        const said = refused.map((letter) => ({ key: letter.key, value: letters.encode(letter) }));
+        appends.push({ topic: dead, partition: 0, records: said });
+      }
+      await owned.commit({ appends, positions: {} });
     },
   };
 }

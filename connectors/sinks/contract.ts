@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { AvroError } from '../../src/avro/error.ts';
 import type { Registry } from '../../src/avro/registry.ts';
 import { readingContract } from './contract-reading.ts';
+import { refusedContract } from './contract-refused.ts';
 import { appendPurchases, openSink, runToTheEnd, type StoreKind } from './contract-shop.ts';
 import { count, expected, newFolder, shopIn } from './contract-start.ts';
 import { crashAfter, steppedLog, steppedSink } from './crashes.ts';
@@ -126,6 +127,7 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
     });
 
     readingContract(kind, stored);
+    refusedContract(kind, stored);
 
     it('stops at an error that trying again does not mend', async () => {
       const folder = await newFolder();

@@ -1,7 +1,8 @@
 /** The way of one partition of a topic into a sink, while it is ours: one way for each kind of store. */
+import type { DeadLetter } from '../../schemas/generated.ts';
 import type { Log, Owned } from '../../src/log/log.ts';
 import type { Boundaries } from './boundary.ts';
-import type { RecordDecoder } from './decode.ts';
+import type { RecordDecoder, Refused } from './decode.ts';
 import { gather, type Range } from './gather.ts';
 import { readRange, steadyBatches } from './reading.ts';
 import { type Backoff, type OnRetry, retrying } from './retry.ts';
@@ -9,6 +10,8 @@ import type { BatchLimits, IdempotentSink, SinkBatch, TopicPartition, Transactio
 import type { Turn } from './turns.ts';
 
 export interface Delivery {
+  /** The sink's. */
+  readonly name: string;
   readonly log: Log;
   readonly owned: Owned;
   /** The topic's name on the log; a batch carries its name within the shop. */
@@ -42,20 +45,17 @@ export async function deliverRows(delivery: Delivery, sink: TransactionalSink): 
   });
 }
 
-/** Boundary on the log, then the files, then the group's position; after a crash the last boundary's files once more. */
+/** Boundary and dead letters on the log, then the files, then the group's position; after a crash the last boundary's files once more. */
 export async function deliverRanges(delivery: Delivery, sink: IdempotentSink, boundaries: Boundaries): Promise<void> {
   const { owned, physical, at } = delivery;
-  const put = async (range: Range, again: boolean) => {
-    const batch = await decoded(delivery, range);
-    await patiently(delivery, () => sink.put(batch, again));
-  };
+  const put = (batch: SinkBatch, again: boolean) => patiently(delivery, () => sink.put(batch, again));
   let from = await groupPosition(delivery);
   const last = await patiently(delivery, () => boundaries.last(physical, at.partition));
   // The boundary counts also when the group was forgotten: what it covers is in the files already.
   if (last !== undefined && (from ?? 0) <= last.lastOffset) {
     const whole = await inTurn(delivery, async () => {
       const range = await readAgain(delivery, last.firstOffset, last.lastOffset);
-      return range !== undefined && put(range, true).then(() => true);
+      return range !== undefined && put(await decoded(delivery, range), true).then(() => true);
     });
     if (!whole) {
       return;
@@ -66,8 +66,9 @@ export async function deliverRanges(delivery: Delivery, sink: IdempotentSink, bo
   await eachRange(delivery, from, async (range) => {
     const [firstOffset, lastOffset] = [range.first, range.next - 1];
     const boundary = { sink: sink.name, topic: physical, partition: at.partition, firstOffset, lastOffset };
-    await patiently(delivery, () => boundaries.commit(owned, boundary));
-    await put(range, false);
+    const batch = await decoded(delivery, range);
+    await patiently(delivery, () => boundaries.commit(owned, boundary, batch.refused));
+    await put(batch, false);
   });
 }
 
@@ -107,8 +108,14 @@ async function inTurn<T>({ turn }: Delivery, work: () => Promise<T>): Promise<T>
 
 async function decoded(delivery: Delivery, range: Range): Promise<SinkBatch> {
   const { decode, at } = delivery;
-  const { records, schema } = await patiently(delivery, () => decode(at, range.records));
-  return { ...at, first: range.first, next: range.next, records, schema };
+  const { records, refused, schema } = await patiently(delivery, () => decode(range.records));
+  const { first, next } = range;
+  return { ...at, first, next, records, refused: refused.map((one) => deadLetter(delivery, one)), schema };
+}
+
+function deadLetter({ name, physical: topic, at }: Delivery, { record, code, reason }: Refused): DeadLetter {
+  const { offset, key, value } = record;
+  return { topology: `sink.${name}`, topic, partition: at.partition, offset, code, message: reason, key, value };
 }
 
 /** The range of the last boundary once more; `undefined` when told to stop before all of it was read. */

@@ -98,7 +98,7 @@ function opened(from: number, limits: BatchLimits) {
         since = performance.now();
       }
       records.push(record);
-      bytes += record.value?.length ?? 0;
+      bytes += valueBytes(record);
       if (records.length >= limits.records || bytes >= limits.bytes) {
         yield cut();
       }
@@ -125,6 +125,12 @@ function opened(from: number, limits: BatchLimits) {
   }
 
   return { add, behind, cut, wait };
+}
+
+/** Without a view of the value where it is packed. */
+function valueBytes(record: LogRecord): number {
+  const { packed } = record;
+  return packed === undefined ? (record.value?.length ?? 0) : Math.max(0, packed.valueEnd - packed.valueAt);
 }
 
 /** `coming`, unless the signal aborts or the time is up first. Leaves nothing behind that a long life would pile up. */

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import type { Schema } from 'avsc';
 import type { Registry } from '../../src/avro/registry.ts';
 import { physicalName } from '../../src/engine/topic.ts';
 import { type Log, LogError, type Owned } from '../../src/log/log.ts';
@@ -55,6 +54,7 @@ const fencedPatience = 30_000;
 /**
  * Carries topics of a shop into a sink, exactly once, sharing partitions with other members of the group, and returns when
  * `signal` aborts. An UNAVAILABLE store is tried again with growing waits; memory is bounded by the limits per partition.
+ * A record that does not read becomes a dead letter.
  * @throws SinkError BAD_RECORD, REFUSED, FULL; LogError UNKNOWN_TOPIC, CORRUPT, CLOSED
  */
 export async function runSink(options: RunSinkOptions): Promise<void> {
@@ -111,10 +111,14 @@ async function follow(
     return;
   }
   ending.addEventListener('abort', leave, { once: true });
-  const decode = openDecoder(options.registry, readerOf(sink, topic));
+  const decode =
+    sink.kind === 'transactional'
+      ? openDecoder(options.registry, sink.schemaOf(topic), sink.deletes(topic))
+      : openDecoder(options.registry, undefined);
   const errors: unknown[] = [];
   const start = (owned: Owned) => {
     const delivery: Delivery = {
+      name: sink.name,
       log,
       owned,
       physical,
@@ -152,10 +156,6 @@ async function follow(
   if (errors.length > 0) {
     throw errors[0];
   }
-}
-
-function readerOf(sink: Sink, topic: string): Schema | undefined {
-  return sink.kind === 'transactional' ? sink.schemaOf(topic) : undefined;
 }
 
 /** Delivers until told to stop, or until the partition is taken away; then it is owned again some time, by us or another. */

@@ -51,6 +51,7 @@ export function batchOf(topic: string, of: readonly SinkRecord[], changes: Parti
     first,
     next: (of.at(-1)?.offset ?? -1) + 1,
     records: of,
+    refused: [],
     schema: eventSchema,
     ...changes,
   };

@@ -10,9 +10,13 @@
  * **Invariant:** a range is always whole. It holds every record of its offsets that the log has, or it is neither put nor
  * committed: a range cut short would be kept for ever, and what it lacks lost.
  *
+ * A record that cannot be read is never lost and stops nothing: it becomes a dead letter. A transactional store keeps it with
+ * its rows; an idempotent one leaves it to the runner, which commits it with the range's boundary (`<shop>.<sink>.dead`).
+ *
  * A sink never sees the log: the runner reads, decodes, cuts ranges, retries and commits.
  */
 import type { Schema } from 'avsc';
+import type { DeadLetter } from '../../schemas/generated.ts';
 
 /** A topic's name within its shop (`events`, not `demo.events`), and a partition number of it. */
 export interface TopicPartition {
@@ -33,6 +37,8 @@ export interface SinkBatch extends TopicPartition {
   /** Offset of the first record after the batch. */
   readonly next: number;
   readonly records: readonly SinkRecord[];
+  /** Those among its offsets that do not read as what the topic holds. */
+  readonly refused: readonly DeadLetter[];
   /** The Avro record schema that the values follow: the sink's own, or the newest among the records; `undefined` when none has a value. */
   readonly schema: Schema | undefined;
 }
@@ -55,6 +61,8 @@ export interface TransactionalSink extends AsyncDisposable {
   readonly limits: BatchLimits;
   /** The schema into which a topic's values are to be read, whatever version wrote them. @throws SinkError REFUSED for a topic that it has no place for */
   schemaOf(topic: string): Schema;
+  /** Whether a tombstone of the topic deletes something. */
+  deletes(topic: string): boolean;
   /**
    * Takes a partition over: fences whoever wrote it before, and says from where to go on.
    * @throws SinkError
@@ -67,7 +75,7 @@ export interface TakenPartition {
   /** Offset to go on from; `undefined`: the start. */
   readonly position: number | undefined;
   /**
-   * Writes the batch and moves the position, in one transaction. Records before the position are skipped, so a batch may
+   * Writes the batch and its dead letters and moves the position, in one transaction. Records before the position are skipped, so a batch may
    * be delivered again, also after an error that left open whether it was written.
    * @throws SinkError FENCED when another took the partition over: nothing of the batch is written then
    */

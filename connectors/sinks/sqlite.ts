@@ -37,6 +37,7 @@ export function openSqliteSink({ path, shop, pages, limits }: SqliteSinkOptions)
     name: 'sqlite',
     limits: { records: 10_000, bytes: 4 << 20, linger: 200, atOnce: 1, ...limits },
     schemaOf: (topic) => tableFor(topic).schema,
+    deletes: (topic) => tableFor(topic).keyColumn !== undefined,
     async take(partition) {
       const table = tableFor(partition.topic);
       const { epoch, position } = attempt(path, () => transact(database, () => positions.take(partition)));
@@ -103,6 +104,10 @@ export function inserter(database: DatabaseSync, shop: string): (table: Table, b
       if (step.remove !== undefined) {
         database.prepare(deleteSql(table, batch)).run(shop, step.remove);
       }
+    }
+    const refused = batch.refused.filter(({ offset }) => offset >= from);
+    if (refused.length > 0) {
+      writerOf(tableFor('.dead'))(refused.map((letter) => ({ ...letter })));
     }
   };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openDecoder } from '../../connectors/sinks/decode.ts';
+import { openDecoder, whole } from '../../connectors/sinks/decode.ts';
 import type { SinkRecord } from '../../connectors/sinks/sink.ts';
 import type { Registry } from '../avro/registry.ts';
 import { isTick } from '../engine/tick.ts';
@@ -82,7 +82,7 @@ async function load(
   const decode = openDecoder(registry, undefined);
   for await (const { partition, records } of log.read({ topic, from: 'start', to: 'end', signal })) {
     const told = records.filter((record) => !isTick(record));
-    for (const record of (await decode({ topic, partition }, told)).records) {
+    for (const record of whole(await decode(told), { topic, partition })) {
       const value = record.value === null ? null : canonical(record.value);
       put.run(idOf(by, record, value), value);
     }

@@ -29,7 +29,11 @@ export interface EmptiedRows {
 export function emptyResults(path: string, shop: string, { topics, results, topologies }: EmptiedRows): void {
   inTables(path, (database) => {
     const forget = database.prepare('delete from sink_positions where topic = ?');
-    for (const topic of topics) forget.run(topic);
+    const unread = database.prepare(`delete from dead_letters where shop = ? and topic = ? and topology like 'sink.%'`);
+    for (const topic of topics) {
+      forget.run(topic);
+      unread.run(shop, topic);
+    }
     for (const topic of results) {
       const table = tableOf(topic);
       if (table !== undefined) database.prepare(`delete from ${table.name} where shop = ?`).run(shop);

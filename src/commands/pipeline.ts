@@ -1,3 +1,4 @@
+import { createOwnTopics } from '../../connectors/sinks/boundary.ts';
 import type { Plan } from '../engine/plan.ts';
 import { runTopologies } from '../engine/runner.ts';
 import type { Topology } from '../engine/topology.ts';
@@ -44,6 +45,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const { topologies, results, versions } = await chosen(options);
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
+  // What the files refuse is a result too, and goes to the tables.
+  if (options.sinks) await createOwnTopics(log, shop, 'files');
   const running = await runTopologies({
     log,
     registry,

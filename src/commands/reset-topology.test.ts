@@ -86,6 +86,7 @@ describe('a topology that is reset to the start', () => {
     expect(Object.keys(await topicEnds(data)).sort()).toEqual([
       'made-up.datasets',
       'made-up.files.boundaries',
+      'made-up.files.dead',
       'made-up.raw.made-up',
       'made-up.sources',
     ]);

@@ -1,3 +1,4 @@
+import { refusedTopic } from '../../connectors/sinks/boundary.ts';
 import { openFileSink } from '../../connectors/sinks/files.ts';
 import { runSink, sinkGroup } from '../../connectors/sinks/runner.ts';
 import type { Sink } from '../../connectors/sinks/sink.ts';
@@ -29,9 +30,10 @@ export async function routesOf(
   const inShop = (await log.topics())
     .filter(({ name }) => name.startsWith(`${shop}.`))
     .map(({ name }) => name.slice(shop.length + 1));
+  const told = results.union(new Set([refusedTopic(shop, 'files')]));
   const events = physicalName(shop, 'events', versions.get('events'));
   return {
-    sqlite: inShop.filter((name) => tableOf(name) !== undefined && results.has(physicalName(shop, name))),
+    sqlite: inShop.filter((name) => tableOf(name) !== undefined && told.has(physicalName(shop, name))),
     files: inShop.filter((name) => physicalName(shop, name) === events || /^(raw|synthetic)\.[^.]+$/.test(name)),
   };
 }

@@ -1,4 +1,4 @@
-import { openDecoder } from '../../connectors/sinks/decode.ts';
+import { openDecoder, whole } from '../../connectors/sinks/decode.ts';
 import type { SinkBatch } from '../../connectors/sinks/sink.ts';
 import { type Replacement, replaceRows } from '../../connectors/sinks/sqlite-replace.ts';
 import { tableOf } from '../../connectors/sinks/tables.ts';
@@ -30,7 +30,9 @@ export async function swapRows(
       let first = 0;
       for await (const { records, next } of log.read({ topic: physical, partition, from: 'start', to: 'end' })) {
         const mine = records.filter((record) => record.offset < end && !isTick(record));
-        yield { topic, partition, first, next, ...(await decode({ topic, partition }, mine)) };
+        const decoded = await decode(mine);
+        const rows = whole(decoded, { topic, partition });
+        yield { topic, partition, first, next, records: rows, refused: [], schema: decoded.schema };
         first = next;
         if (next >= end) return;
       }

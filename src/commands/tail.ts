@@ -54,7 +54,11 @@ export function tailCommand(program: Command): void {
         const wanted = flags.ticks === true ? batch.records : batch.records.filter((record) => !isTick(record));
         for (const one of wanted.slice(0, left)) {
           // By itself: what is beside it on a state topic has another schema.
-          const { records } = await decode({ topic, partition: batch.partition }, [one]);
+          const { records, refused } = await decode([one]);
+          for (const { record, code, reason } of refused) {
+            left--;
+            console.error(`${batch.partition}/${record.offset} ${code}: ${reason}`);
+          }
           for (const { offset, key, value } of records) {
             left--;
             const record = { partition: batch.partition, offset, key, value };
