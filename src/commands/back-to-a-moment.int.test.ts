@@ -16,7 +16,7 @@ const folder = testFolder();
 /** The same on the embedded log, undisturbed. */
 const calm = join(folder, 'calm');
 const data = join(folder, 'kafka');
-const shop = 'made-up';
+const shop = `moment-${process.pid}`;
 
 const started = (...args: readonly string[]) =>
   startEbb([...args, '--shop', shop, '--data', data], '', { EBB_BROKERS, EBB_REGISTRY });
@@ -45,7 +45,7 @@ const begun = async (log: Log): Promise<boolean> => (await underWay(log, shop)) 
 
 beforeAll(async () => {
   const { file, dataset } = madeUpSales(folder, 3_000);
-  await ebbOk('replay', file, '--dataset', dataset, '--run', '--data', calm);
+  await ebbOk('replay', file, '--dataset', dataset, '--run', '--shop', shop, '--data', calm);
   await inShopOk('replay', file, '--dataset', dataset, '--run');
   expect(differences()).toEqual([]);
 });
