@@ -165,12 +165,14 @@ export function groupContract(subject: Subject): void {
     test('are forgotten when nobody is in them any more', async () => {
       const { log } = subject();
       await log.create([topicOf('in')]);
-      const one = member(log, 'g', ['in']);
-      await (await one.own(0)).commit({ appends: [], positions: { in: 3 } });
-      await expectCode(log.forget(['g']), 'UNAVAILABLE');
-      await one.leave();
-      await log.forget(['g', 'unknown']);
-      expect((await log.positions()).has('g')).toBe(false);
+      const names = ['g', 'h', 'i'];
+      const members = names.map((name) => member(log, name, ['in']));
+      for (const one of members) await (await one.own(0)).commit({ appends: [], positions: { in: 3 } });
+      await expectCode(log.forget(names), 'UNAVAILABLE');
+      expect(new Set((await log.positions()).keys())).toEqual(new Set(names));
+      await Promise.all(members.map((one) => one.leave()));
+      await log.forget([...names, 'unknown']);
+      expect([...(await log.positions(names)).keys()]).toEqual([]);
     });
 
     test('process every record exactly once while members come and go', { timeout: 60_000 }, async () => {

@@ -1,4 +1,3 @@
-import type { Admin } from 'kafkajs';
 import { LogError, type Member, type Positions } from '../log.ts';
 import type { Administrator } from './administrator.ts';
 import { assignedIn } from './assignment.ts';
@@ -49,14 +48,26 @@ export class Groups {
     return new Map(found.filter(([, members]) => members.length > 0));
   }
 
-  /** @throws LogError UNAVAILABLE when a group has members */
+  /** @throws LogError UNAVAILABLE when a group has members; the others are forgotten then */
   async forget(groups: readonly string[]): Promise<void> {
-    for (const group of groups) {
-      const left = await this.#administrator.ask(`Forgetting group ${group}`, (admin) => forgetOne(admin, group));
-      if (left) continue;
-      const why = `Group ${group} has members that are running. Its positions were kept: stop them first.`;
-      throw new LogError('UNAVAILABLE', why);
-    }
+    const [kept] = await this.#ask('Forgetting groups', () => this.#forgetAll(groups));
+    if (kept === undefined) return;
+    const why = `Group ${kept} has members that are running. Its positions were kept: stop them first.`;
+    throw new LogError('UNAVAILABLE', why);
+  }
+
+  /** One request to each coordinator. Gives the groups that were kept as they have members. */
+  async #forgetAll(groups: readonly string[]): Promise<readonly string[]> {
+    const found = groups.map(async (group) => ({ group, broker: await this.#connection.coordinator(0, group) }));
+    const byNode = Map.groupBy(await Promise.all(found), ({ broker }) => broker.nodeId);
+    const asked = Array.from(byNode.values(), (ours) => ours[0]?.broker.deleteGroups(ours.map(({ group }) => group)));
+    const results = (await Promise.all(asked)).flatMap((answer) => answer?.results ?? []);
+    return results.flatMap(({ groupId, error }) => {
+      const why = error === undefined ? 'GROUP_ID_NOT_FOUND' : kindOf(error);
+      if (why === 'GROUP_ID_NOT_FOUND') return [];
+      if (why === 'NON_EMPTY_GROUP') return [groupId];
+      throw error;
+    });
   }
 
   async #names(): Promise<readonly string[]> {
@@ -98,22 +109,4 @@ interface Described {
 function memberOf({ clientId, clientHost, memberAssignment }: Described): Member {
   const partitions = [...assignedIn(memberAssignment)].sort((a, b) => a - b);
   return { name: `${clientId} on ${clientHost.replace(/^\//, '')}`, partitions };
-}
-
-/** `false` when the group has members. */
-async function forgetOne(admin: Admin, group: string): Promise<boolean> {
-  try {
-    await admin.deleteGroups([group]);
-    return true;
-  } catch (error) {
-    const why = reasonOf(error);
-    if (why === 'GROUP_ID_NOT_FOUND') return true;
-    if (why === 'NON_EMPTY_GROUP') return false;
-    throw error;
-  }
-}
-
-function reasonOf(error: unknown): string | undefined {
-  const groups = error instanceof Error && 'groups' in error && Array.isArray(error.groups) ? error.groups : [];
-  return kindOf(groups[0]?.error) ?? kindOf(error);
 }

@@ -86,6 +86,7 @@ declare module 'kafkajs/src/cluster/index.js' {
         o: InTransaction & { groupId: string; topics: readonly { topic: string; partitions: readonly OffsetOf[] }[] },
       ): Promise<unknown>;
       endTxn(o: InTransaction & { transactionResult: boolean }): Promise<unknown>;
+      deleteGroups(groups: readonly string[]): Promise<{ results: readonly { groupId: string; error?: Error }[] }>;
       listGroups(): Promise<{ groups: readonly { groupId: string; protocolType: string }[] }>;
     }
   }
