@@ -57,6 +57,7 @@ function changedLog(log: Log, change: (owned: Owned) => Owned): Log {
     append: (appends) => log.append(appends),
     positions: (groups) => log.positions(groups),
     members: () => log.members(),
+    waitsFor: () => log.waitsFor(),
     forget: (groups) => log.forget(groups),
     [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
   };

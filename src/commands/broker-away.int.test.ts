@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startKafka } from '../../scripts/stack/kafka.ts';
+import { freePorts } from '../../scripts/stack/ports.ts';
 import { startRegistry } from '../../scripts/stack/registry.ts';
 import { testFolder } from './data-folder.testing.ts';
 import { ebbOk, startEbb } from './ebb.testing.ts';
@@ -25,17 +26,27 @@ it('goes on by itself when its only broker comes back after a minute, having hel
   const settings = { EBB_BROKERS: kafka.bootstrap.join(), EBB_REGISTRY: registry.url, EBB_SHOP: shop, EBB_DATA: data };
   expect(await startEbb(['replay', file, '--dataset', dataset], '', settings).ended).toMatchObject({ code: 0 });
 
-  const worker = startEbb(['run'], '', settings);
+  const [port = 0] = await freePorts(1);
+  const worker = startEbb(['run', '--metrics', String(port)], '', { ...settings, EBB_LOG_LEVEL: 'info' });
+  const readiness = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).text();
   while ((await events()) === 0) await sleep(100);
   await kafka.broker(1).kill();
   const before = resident(worker.child.pid);
   await sleep(away);
   expect(worker.child.exitCode).toBeNull();
   const after = resident(worker.child.pid);
+  expect(await readiness()).toMatch(/^{"ready":false,"waiting":\["the log: /);
   await kafka.broker(1).start();
   expect(await startEbb(['run', '--until-caught-up'], '', settings).ended).toMatchObject({ code: 0 });
+  // It takes back what the other had meanwhile.
+  while (!(await readiness()).startsWith('{"ready":true')) await sleep(100);
   worker.child.kill('SIGTERM');
-  expect(await worker.ended).toMatchObject({ code: 0 });
+  const ended = await worker.ended;
+  expect(ended).toMatchObject({ code: 0 });
+  expect(ended.stderr.match(/"event":"log-(waiting|answers)"/g)).toEqual([
+    '"event":"log-waiting"',
+    '"event":"log-answers"',
+  ]);
 
   expect(tableDifferences(join(calm, 'tables.sqlite'), join(data, 'tables.sqlite'))).toEqual([]);
   expect(await lakeDifferences(calm, data, shop)).toEqual({});

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { MetricObject } from 'prom-client';
 import type { Config } from '../config.ts';
 import type { OnPipelineEvent } from '../operations/events.ts';
-import { logEvents, logRefused } from '../operations/log-lines.ts';
+import { logEvents, logRefused, logWaiting } from '../operations/log-lines.ts';
 import { type Log, openLogger } from '../operations/logger.ts';
 import { type PipelineMetrics, pipelineMetrics } from '../operations/metrics.ts';
 import { type MetricsServer, serveMetrics } from '../operations/metrics-server.ts';
@@ -65,8 +65,12 @@ export async function observing<T>(options: ObservingOptions, work: (observer: O
   let watched: Watched | undefined;
   const metrics = config.metrics === undefined || worker !== undefined ? undefined : pipelineMetrics(shop, { version });
   const refused = logRefused(log, shop);
+  const waiting = logWaiting(log);
   const look = (): void => {
-    if (watched !== undefined && worker === undefined) refused(watched.status(), performance.now());
+    if (watched === undefined) return;
+    const status = watched.status();
+    waiting(status);
+    if (worker === undefined) refused(status, performance.now());
   };
   log('info', `ebb ${version} ${command}: shop ${shop}`, { event: 'start', version, node: process.version, config });
   const logged = logEvents(log, () => performance.now());

@@ -91,6 +91,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     status: () => ({
       topologies: running.status(),
       sinks: sinks?.status ?? [],
+      waitsFor: log.waitsFor(),
     }),
     caughtUp: (until) =>
       untilCaughtUp(log, { readers, taken: () => taken().size, toTake, since }, AbortSignal.any([until, signal])),

@@ -67,6 +67,7 @@ function onlyPartition(log: Log, group: string, partition: number): Log {
     append: (appends) => log.append(appends),
     positions: (groups) => log.positions(groups),
     members: () => log.members(),
+    waitsFor: () => log.waitsFor(),
     forget: (groups) => log.forget(groups),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -130,6 +130,10 @@ class SqliteLog implements EmbeddedLog {
     return this.#query(() => this.#writing.positions(groups));
   }
 
+  waitsFor(): undefined {
+    return undefined;
+  }
+
   members(): Promise<ReadonlyMap<string, readonly Member[]>> {
     return this.#query(() => this.#leases.living());
   }

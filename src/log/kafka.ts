@@ -85,6 +85,10 @@ class KafkaLog implements Log {
     });
   }
 
+  waitsFor(): string | undefined {
+    return this.#fetching.waitsFor;
+  }
+
   topics(): Promise<readonly TopicInfo[]> {
     return this.#work(() => this.#topics.list());
   }

@@ -136,6 +136,8 @@ export interface Log extends AsyncDisposable {
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly (number | undefined)[]>>>;
   /** Live members of every group that has any. One that ended without leaving counts until the log has noticed. */
   members(): Promise<ReadonlyMap<string, readonly Member[]>>;
+  /** Why readers get nothing for now although there may be more, such as a broker that does not answer; `undefined` while they do. */
+  waitsFor(): string | undefined;
   /** Forgets the committed positions of groups. The groups must have no live member. */
   forget(groups: readonly string[]): Promise<void>;
 }

@@ -83,6 +83,17 @@ function nameOf({ topology, partition }: { readonly topology: string; readonly p
   return `${topology}/${partition}`;
 }
 
+/** Looks now and then, and says when the log does not answer, and when it does again. */
+export function logWaiting(log: Log): (status: PipelineStatus) => void {
+  let waiting = false;
+  return ({ waitsFor }) => {
+    if (waiting === (waitsFor !== undefined)) return;
+    waiting = waitsFor !== undefined;
+    if (waitsFor === undefined) log('info', 'the log answers again: going on', { event: 'log-answers' });
+    else log('warn', `${sentence(waitsFor)} Waiting for it`, { event: 'log-waiting', reason: waitsFor });
+  };
+}
+
 /** Looks now and then, and says when late records or dead letters have become more: at once, and then once a minute. */
 export function logRefused(log: Log, shop: string): (status: PipelineStatus, now: number) => void {
   const spare = sparing(60_000);

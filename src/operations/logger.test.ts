@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { logEvents, logRefused } from './log-lines.ts';
+import { logEvents, logRefused, logWaiting } from './log-lines.ts';
 import { type Fields, type LoggerOptions, openLogger } from './logger.ts';
 
 function logging(options: Partial<LoggerOptions> = {}) {
@@ -71,5 +71,17 @@ it('says when dead letters become more, at most once a minute', () => {
   expect(parsed().map(({ more, total }) => [more, total])).toEqual([
     [2, 2],
     [3, 5],
+  ]);
+});
+
+it('says once when the log does not answer, and once when it does again', () => {
+  const { log, parsed } = logging();
+  const look = logWaiting(log);
+  const of = (waitsFor?: string) => ({ topologies: [], sinks: [], waitsFor });
+  for (const waitsFor of [undefined, 'No broker answers', 'No broker answers', undefined, undefined])
+    look(of(waitsFor));
+  expect(parsed().map(({ event, msg }) => [event, msg])).toEqual([
+    ['log-waiting', 'No broker answers. Waiting for it'],
+    ['log-answers', 'the log answers again: going on'],
   ]);
 });

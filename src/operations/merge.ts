@@ -15,6 +15,7 @@ export function merged(statuses: readonly PipelineStatus[]): PipelineStatus {
       ({ name }) => name,
       sinksTogether,
     ),
+    waitsFor: statuses.map(({ waitsFor }) => waitsFor).find((reason) => reason !== undefined),
   };
 }
 

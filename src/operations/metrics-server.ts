@@ -20,7 +20,7 @@ export class MetricsAddressError extends Error {
 }
 
 /**
- * Answers `/metrics`, `/healthz` (the process lives) and `/readyz` (every owned task is restored; 503 until then).
+ * Answers `/metrics`, `/healthz` (the process lives) and `/readyz` (every owned task is restored and the log answers; 503 otherwise).
  * @param address `port`, `host:port` or `[ipv6]:port`; the host is 127.0.0.1 unless told
  * @throws MetricsAddressError when it cannot listen there
  */

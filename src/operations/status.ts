@@ -26,4 +26,6 @@ export interface SinkStatus {
 export interface PipelineStatus {
   readonly topologies: readonly TopologyStatus[];
   readonly sinks: readonly SinkStatus[];
+  /** Why nothing comes from the log for now; absent while it does. */
+  readonly waitsFor?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import { LogError } from '../log.ts';
+import type { FetchOf } from './fetch.ts';
 
 /** The broker's error name (`NOT_LEADER_FOR_PARTITION`), or how the connection failed; `undefined` for what is not Kafka's. */
 export function kindOf(error: unknown): string | undefined {
@@ -65,4 +66,20 @@ export function asLogError(error: unknown, doing: string): unknown {
   if (kind === 'UNKNOWN_TOPIC_OR_PARTITION')
     return new LogError('UNKNOWN_TOPIC', `${doing}: ${said}.`, { cause: error });
   return new LogError('UNAVAILABLE', `${doing}: ${said}. It is tried again.`, { cause: error });
+}
+
+/** An offset that is not there to be read. */
+export function gone({ topic, partition, offset }: FetchOf, start: number, end: number): LogError {
+  const what =
+    offset < start
+      ? `offsets ${offset} to ${start - 1} were deleted by retention before they were read`
+      : `offset ${offset} is behind the end, ${end}: the topic was made anew, or lost records`;
+  return new LogError(
+    'CORRUPT',
+    `Partition ${partition} of topic ${topic}: ${what}. \`ebb reset\` computes anew from what is there.`,
+  );
+}
+
+export function closed(): LogError {
+  return new LogError('CLOSED', 'The log has been closed.');
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import protocolErrors from 'kafkajs/src/protocol/error.js';
 import { type Batch, LogError } from '../log.ts';
 import type { Connection } from './connection.ts';
-import { asLogError } from './failure.ts';
+import { asLogError, closed, gone } from './failure.ts';
 import { type Fetched, type FetchOf, fetchFrom } from './fetch.ts';
 import { Kept, type Rest } from './kept.ts';
 import { backoff } from './patience.ts';
@@ -41,6 +41,8 @@ export class Fetching {
   readonly #loops = new Map<number, Promise<void>>();
   readonly #kept = new Kept();
   readonly #closed = new AbortController();
+  /** Of the last request, when it failed for a reason that can heal. */
+  #trouble: string | undefined;
   /** When a reader with a backlog was last seen. */
   #busy = Number.NEGATIVE_INFINITY;
 
@@ -78,6 +80,10 @@ export class Fetching {
       this.#wants.delete(want);
       signal.removeEventListener('abort', leave);
     }
+  }
+
+  get waitsFor(): string | undefined {
+    return this.#trouble;
   }
 
   async close(): Promise<void> {
@@ -135,13 +141,14 @@ export class Fetching {
   ) {
     const failure = asLogError(error, `Reading partition ${partition} of topic ${topic}`);
     if (!(failure instanceof LogError) || failure.remedy !== 'retry') throw failure;
+    this.#trouble = failure.message;
     await wait(this.#closed.signal);
     await this.#connection.heal(error).catch(() => {});
   }
 
   /** Asks one broker again and again, while anything is wanted from it. */
   async #loop(node: number): Promise<void> {
-    const wait = backoff();
+    let wait: ReturnType<typeof backoff> | undefined;
     while (!this.#closed.signal.aborted) {
       const wanted = await this.#wantedFrom(node);
       if (wanted.length === 0) return;
@@ -149,6 +156,8 @@ export class Fetching {
         const broker = await this.#connection.broker(node);
         const busy = performance.now() - this.#busy < patience.calm;
         const results = await fetchFrom(broker, wanted, { ...limits, wait: busy ? patience.busy : patience.calm });
+        this.#trouble = undefined;
+        wait = undefined;
         for (const result of results) await this.#take(result, wanted);
         for (const want of wanted) if (want.reader === undefined) this.#wants.delete(want);
       } catch (error) {
@@ -158,6 +167,8 @@ export class Fetching {
           for (const want of wanted) this.#fail(want, failure);
           return;
         }
+        this.#trouble = failure.message;
+        wait ??= backoff();
         await wait(this.#closed.signal);
         await this.#connection.heal(error).catch(() => {});
       }
@@ -278,19 +289,4 @@ function decoded(encoded: Encoded, { topic, partition, offset }: FetchOf): Decod
     const where = `topic ${topic}, partition ${partition}, ${cause.message}`;
     throw new LogError('CORRUPT', `The log is damaged at ${where}. Other partitions can be read.`, { cause });
   }
-}
-
-function gone({ topic, partition, offset }: Want, start: number, end: number): LogError {
-  const what =
-    offset < start
-      ? `offsets ${offset} to ${start - 1} were deleted by retention before they were read`
-      : `offset ${offset} is behind the end, ${end}: the topic was made anew, or lost records`;
-  return new LogError(
-    'CORRUPT',
-    `Partition ${partition} of topic ${topic}: ${what}. \`ebb reset\` computes anew from what is there.`,
-  );
-}
-
-function closed(): LogError {
-  return new LogError('CLOSED', 'The log has been closed.');
 }

@@ -74,15 +74,18 @@ export class Membership {
   async #run(signal: AbortSignal): Promise<void> {
     try {
       let joined = false;
-      const wait = backoff();
+      let wait: ReturnType<typeof backoff> | undefined;
       while (!signal.aborted) {
         try {
           if (!joined) await this.#join();
           joined = true;
           await this.#pause(signal);
           if (!signal.aborted) await this.#beat();
+          wait = undefined;
         } catch (error) {
-          joined = await this.#recover(error, joined, () => wait(signal));
+          wait ??= backoff();
+          const pause = wait;
+          joined = await this.#recover(error, joined, () => pause(signal));
         }
       }
     } finally {
