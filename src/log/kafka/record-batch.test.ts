@@ -16,6 +16,8 @@ const record: fc.Arbitrary<NewRecord> = fc
     headers.length === 0 ? { key, value } : { key, value, headers: Object.fromEntries(headers) },
   );
 
+const empty = { key: null, value: null };
+
 /** As a broker keeps it: with the offset that it was given. */
 function at(base: number, records: readonly NewRecord[], of = producer): Buffer {
   const batch = encodeBatch(records, of, 0, 'none', 0);
@@ -47,6 +49,7 @@ describe('record batches', () => {
           expect(read.map(({ key, value, headers }) => ({ key, value, headers }))).toEqual(records);
         },
       ),
+      { examples: [[[{ ...empty, headers: Object.fromEntries([['__proto__', Buffer.from('x')]]) }], 'none']] },
     );
   });
 

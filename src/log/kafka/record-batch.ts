@@ -257,7 +257,8 @@ function unpack(codec: number, section: Buffer, base: number): Buffer {
 }
 
 function readHeaders(bytes: Buffer, count: number): Headers {
-  const headers: Record<string, Buffer> = {};
+  // No prototype: a header may be called __proto__.
+  const headers: Record<string, Buffer> = Object.create(null);
   for (let index = 0; index < count; index++) {
     const name = readBytes(bytes)?.toString() ?? '';
     headers[name] = readBytes(bytes) ?? Buffer.alloc(0);
