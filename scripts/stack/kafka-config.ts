@@ -67,6 +67,8 @@ export function brokerSettings(
     'share.coordinator.state.topic.min.isr': inSync,
     'share.coordinator.state.topic.num.partitions': '1',
     'group.initial.rebalance.delay.ms': '0',
+    // 6 s unless stated: a process that is killed could not be got over sooner.
+    'group.min.session.timeout.ms': '1000',
     'auto.create.topics.enable': 'false',
     // The log is the truth: nothing leaves it, nor do groups forget how far they are, by the mere passing of time.
     'log.retention.ms': '-1',

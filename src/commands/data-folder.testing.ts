@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { ebbOk } from './ebb.testing.ts';
+import { ebbOk, killStarted } from './ebb.testing.ts';
 
-/** A folder for one test file, removed after its tests. */
+/** A folder for one test file, removed after its tests, when all that they started has ended. */
 export function testFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ebb-commands-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(async () => {
+    await killStarted();
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 

@@ -24,6 +24,14 @@ const LONGEST = 240_000;
 /** kafkajs computes a wait of less than nothing whenever it has nothing to wait for; scripts/bootstrap.mjs says so too. */
 const quiet = '--disable-warning=TimeoutNegativeWarning';
 
+const running = new Map<ChildProcess, Promise<unknown>>();
+
+/** Kills what was started and has not ended, as when a test has failed. */
+export async function killStarted(): Promise<void> {
+  for (const child of running.keys()) child.kill('SIGKILL');
+  await Promise.allSettled(running.values());
+}
+
 /** Starts the real `ebb` in a process of its own, with none of the caller's `EBB_*` settings, and without a log unless `settings` ask for one. */
 export function startEbb(
   args: readonly string[],
@@ -50,9 +58,11 @@ export function startEbb(
     child.once('error', failed);
     child.once('close', (code, signal) => {
       clearTimeout(clock);
+      running.delete(child);
       done({ code, signal, ...output });
     });
   });
+  running.set(child, ended);
   return { child, ended };
 }
 

@@ -46,7 +46,7 @@ export async function refuseRunning(log: Log, groups: readonly string[]): Promis
   if (running !== undefined)
     throw new LogError(
       'UNAVAILABLE',
-      `Group ${running} has members that are running. Nothing was changed: stop them first.`,
+      `Group ${running} has members that are running, or were killed within their session timeout. Nothing was changed: stop them first.`,
     );
 }
 

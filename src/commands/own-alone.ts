@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../engine/plan.ts';
 import { type Log, LogError, type Owned } from '../log/log.ts';
 
-/** ms to wait for others to leave, and for all partitions to be ours. Whoever holds one after that is running. */
-const PATIENCE = 5_000;
+/** ms that the log may take to say that a member has left, and to give us all partitions. */
+const PATIENCE = { leave: 2_000, join: 5_000 };
 
 /** All partition numbers of a topology, by number, until disposed of. Those that are taken away go. */
 export interface OwnedAlone extends AsyncDisposable {
@@ -12,17 +12,23 @@ export interface OwnedAlone extends AsyncDisposable {
 
 /**
  * Joins the group of a topology that nobody runs.
+ * @param session ms for which the log takes one that was killed for a member; whoever is one after that is running
  * @throws LogError UNAVAILABLE when somebody does
  */
 export async function ownAlone(
   log: Log,
   { group, inputs, partitions }: Plan,
+  session: number,
   signal: AbortSignal,
 ): Promise<OwnedAlone> {
   const why = `Group ${group} has members that are running. Nothing was moved: stop them first.`;
   const refused = new LogError('UNAVAILABLE', why);
   // Not joined while others are there: that would take partitions away from them.
-  for (const deadline = performance.now() + PATIENCE; (await log.members()).has(group); await sleep(100)) {
+  for (
+    const deadline = performance.now() + session + PATIENCE.leave;
+    (await log.members()).has(group);
+    await sleep(100)
+  ) {
     signal.throwIfAborted();
     if (performance.now() > deadline) throw refused;
   }
@@ -39,7 +45,7 @@ export async function ownAlone(
   };
   const joined = join();
   joined.catch(settled.reject);
-  const enough = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE.join)]);
   enough.addEventListener('abort', () => settled.resolve(), { once: true });
   await settled.promise;
   const dispose = async (): Promise<void> => {

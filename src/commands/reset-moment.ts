@@ -52,6 +52,8 @@ export async function resetToMoment(
   });
   if (!existing.has(planned.stateTopic)) throw new NotResetError(`${name} ${version} has not run in shop ${shop}`);
   const signal = untilSignalled();
+  // On the embedded log a process that has ended is no member any more.
+  const session = config.brokers === undefined ? 0 : config.sessionTimeout;
   const command = commandOf(options, version);
   const begun = await underWay(log, shop);
   const resumed = begun?.command === command;
@@ -71,7 +73,7 @@ export async function resetToMoment(
   let owned: ReadonlyMap<number, Owned> = new Map();
   const steps = {
     async check() {
-      ({ owned } = held.use(await ownAlone(log, planned, signal)));
+      ({ owned } = held.use(await ownAlone(log, planned, session, signal)));
     },
     async work() {
       for (const [done, { partition, to }] of moves.entries()) {
