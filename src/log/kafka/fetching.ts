@@ -64,9 +64,10 @@ export class Fetching {
     const rest = fresh ? undefined : this.#kept.takeRest(key);
     if (rest !== undefined) {
       this.#busy = performance.now();
+      // At once, as readers in step ask for it at the same time: then it is there for all of them.
+      const piece = this.#decode({ topic, partition, offset }, rest, rest.end, true);
       // Leaves other work its turn, as a fetch would.
       await nextTurn();
-      const piece = this.#decode({ topic, partition, offset }, rest, rest.end, true);
       if (piece !== undefined) return piece;
     }
     const { promise, resolve, reject } = Promise.withResolvers<Piece | undefined>();
@@ -83,7 +84,7 @@ export class Fetching {
   }
 
   get waitsFor(): string | undefined {
-    return this.#trouble;
+    return this.#wants.size === 0 ? undefined : this.#trouble;
   }
 
   async close(): Promise<void> {

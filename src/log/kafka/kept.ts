@@ -20,8 +20,10 @@ export class Kept {
   }
 
   share(key: string, piece: Piece, bytes: number): void {
+    // One that was fetched again stands for both, and is the newest.
+    this.#bytes += bytes - (this.#pieces.get(key)?.bytes ?? 0);
+    this.#pieces.delete(key);
     this.#pieces.set(key, { piece, bytes });
-    this.#bytes += bytes;
     for (const [oldest, kept] of this.#pieces) {
       if (this.#bytes <= sharedBytes) return;
       this.#pieces.delete(oldest);

@@ -3,6 +3,7 @@ import Decoder from 'kafkajs/src/protocol/decoder.js';
 import decodeByKafkajs from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 import { describe, expect, test } from 'vitest';
 import type { NewRecord } from '../log.ts';
+import { crc32c } from './crc32c.ts';
 import { type Aborted, BatchError, decodeBatches, encodeBatch } from './record-batch.ts';
 
 const producer = { id: 7n, epoch: 3 };
@@ -86,6 +87,16 @@ describe('record batches', () => {
     batch[batch.length - 2] = (batch[batch.length - 2] ?? 0) ^ 1;
     expect(() => decodeBatches({ bytes: batch, aborted: none }, 0)).toThrow(BatchError);
   });
+});
+
+test('a record whose value goes on behind its end is refused, though the checksum fits', () => {
+  const batch = at(0, texts(2, 'a'));
+  // Length, attributes, time, offset and key take a byte each.
+  const valueLength = 61 + 5;
+  expect(batch[valueLength]).toBe(2 << 1);
+  batch[valueLength] = 9 << 1;
+  batch.writeUInt32BE(crc32c(batch, 21), 17);
+  expect(() => decodeBatches({ bytes: batch, aborted: none }, 0)).toThrow(BatchError);
 });
 
 describe('transactions that were aborted', () => {

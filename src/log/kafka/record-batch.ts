@@ -235,6 +235,7 @@ function decodeRecords(
     const valueAt = cursor;
     cursor += Math.max(0, valueLength);
     const valueEnd = cursor;
+    if (valueEnd > stop) throw new BatchError(`offset ${base}: record ${index} of the batch is longer than it says`);
     const headerCount = readVarint(source);
     if (offset >= from) {
       const headers = headerCount === 0 ? undefined : readHeaders(source, headerCount);
