@@ -1,7 +1,7 @@
 import type { Schema } from 'avsc';
 import { type Decode, decoder } from '../../src/avro/codec.ts';
 import { AvroError } from '../../src/avro/error.ts';
-import { schemaIdOf } from '../../src/avro/frame.ts';
+import { schemaIdIn, schemaIdOf } from '../../src/avro/frame.ts';
 import type { Registry } from '../../src/avro/registry.ts';
 import { compile } from '../../src/avro/type.ts';
 import type { LogRecord } from '../../src/log/log.ts';
@@ -34,22 +34,28 @@ export function openDecoder(registry: Registry, reader: Schema | undefined, tomb
 
   /** By schema id: how to read it, or why not. */
   async function decodersFor(
-    schema: Schema,
+    schema: Schema | undefined,
     writers: ReadonlyMap<number, Schema | AvroError>,
   ): Promise<ReadonlyMap<number, Decode | AvroError>> {
-    const known = byReader.get(schema) ?? new Map<number, Decode>();
-    byReader.set(schema, known);
     const found = new Map<number, Decode | AvroError>();
     for (const [id, writer] of writers) {
-      const decode =
-        known.get(id) ??
-        (writer instanceof AvroError ? writer : await orRefusal(async () => decoder(compile(schema), writer)));
-      found.set(id, decode);
-      if (!(decode instanceof AvroError)) {
-        known.set(id, decode);
+      if (writer instanceof AvroError) {
+        found.set(id, writer);
+      } else if (schema !== undefined) {
+        found.set(id, await decoderOf(schema, id, writer));
       }
     }
     return found;
+  }
+
+  async function decoderOf(schema: Schema, id: number, writer: Schema): Promise<Decode | AvroError> {
+    const known = byReader.get(schema) ?? new Map<number, Decode>();
+    byReader.set(schema, known);
+    const decode = known.get(id) ?? (await orRefusal(async () => decoder(compile(schema), writer)));
+    if (!(decode instanceof AvroError)) {
+      known.set(id, decode);
+    }
+    return decode;
   }
 
   return async (taken) => {
@@ -59,7 +65,7 @@ export function openDecoder(registry: Registry, reader: Schema | undefined, tomb
       writers.set(id, await orRefusal(() => registry.schemaOf(id)));
     }
     const schema = reader ?? newestOf(ids, writers);
-    const decoders = schema === undefined ? writersRefused(writers) : await decodersFor(schema, writers);
+    const decoders = await decodersFor(schema, writers);
     const records: SinkRecord[] = [];
     const refused: Refused[] = [];
     for (const record of taken) {
@@ -95,10 +101,6 @@ function newestOf(
   return most?.schema;
 }
 
-function writersRefused(writers: ReadonlyMap<number, Schema | AvroError>): ReadonlyMap<number, AvroError> {
-  return new Map([...writers].flatMap(([id, writer]) => (writer instanceof AvroError ? [[id, writer] as const] : [])));
-}
-
 /** All of them. @throws SinkError BAD_RECORD naming topic, partition and offset of the first that does not read */
 export function whole(
   { records, refused: [bad] }: Decoded,
@@ -125,20 +127,12 @@ async function orRefusal<T>(work: () => Promise<T>): Promise<T | AvroError> {
 function idsOf(records: readonly LogRecord[]): ReadonlyMap<number, number> {
   const ids = new Map<number, number>();
   for (const record of records) {
-    const id = idOf(record);
+    const id = schemaIdIn(record);
     if (id !== undefined) {
       ids.set(id, (ids.get(id) ?? 0) + 1);
     }
   }
   return ids;
-}
-
-function idOf(record: LogRecord): number | undefined {
-  const { packed } = record;
-  if (packed !== undefined) {
-    return packed.valueAt < 0 ? undefined : schemaIdOf(packed.bytes, packed.valueAt, packed.valueEnd);
-  }
-  return record.value === null ? undefined : schemaIdOf(record.value);
 }
 
 /** Hot: once per record. What was packed is read where it lies, as a view of each key and value would be garbage. */

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type RowStep, rowSteps } from './rows.ts';
 import { type BatchLimits, type SinkBatch, SinkError, type TopicPartition, type TransactionalSink } from './sink.ts';
 import { sqliteError } from './sqlite-error.ts';
-import { type SqlValue, type Table, tableOf } from './tables.ts';
+import { deadLetters, type SqlValue, type Table, tableOf } from './tables.ts';
 
 export interface SqliteSinkOptions {
   /** The database file; made with its folders when missing. */
@@ -107,7 +107,7 @@ export function inserter(database: DatabaseSync, shop: string): (table: Table, b
     }
     const refused = batch.refused.filter(({ offset }) => offset >= from);
     if (refused.length > 0) {
-      writerOf(tableFor('.dead'))(refused.map((letter) => ({ ...letter })));
+      writerOf(deadLetters)(refused.map((letter) => ({ ...letter })));
     }
   };
 }

@@ -130,7 +130,8 @@ const byTopic: ReadonlyMap<string, Table> = new Map([
   ],
 ]);
 
-const deadLetters = table({ name: 'dead_letters', schema: deadLetterSchema, renamed: whereRead });
+/** What cannot be read, whoever says so. */
+export const deadLetters = table({ name: 'dead_letters', schema: deadLetterSchema, renamed: whereRead });
 const lateEvents = table({ name: 'late_events', schema: lateRecordSchema, renamed: whereRead });
 
 /** The table for a topic (its name within the shop), or `undefined` for a topic that has none. */

@@ -1,6 +1,5 @@
 /** For tests: consumers that have nothing to do with Ebb. */
 import { execFile, spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cached } from './cache.ts';
@@ -87,13 +86,8 @@ export async function readByPython(brokers: string, registry: string, topic: str
     await run('python3', ['-m', 'venv', making]);
     const wanted = `confluent-kafka[avro,schemaregistry]==${CONFLUENT_KAFKA}`;
     await run(join(making, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', wanted], output);
-    await writeFile(join(making, 'consume.py'), program);
   });
-  const { stdout } = await run(
-    join(folder, 'bin', 'python'),
-    [join(folder, 'consume.py'), brokers, registry, topic],
-    output,
-  );
+  const { stdout } = await run(join(folder, 'bin', 'python'), ['-c', program, brokers, registry, topic], output);
   return stdout
     .split('\n')
     .filter((line) => line !== '')

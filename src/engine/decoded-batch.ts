@@ -1,5 +1,5 @@
 import type { Tick } from '../../schemas/generated.ts';
-import { schemaIdOf } from '../avro/frame.ts';
+import { schemaIdIn } from '../avro/frame.ts';
 import type { Serde } from '../avro/serde.ts';
 import { shortText } from '../avro/short-text.ts';
 import type { LogRecord } from '../log/log.ts';
@@ -47,7 +47,7 @@ export class DecodedBatch {
     const samples: Buffer[] = [];
     let last: number | undefined;
     for (const record of this.#records) {
-      const id = schemaOf(record);
+      const id = schemaIdIn(record);
       if (id === undefined || id === last) continue;
       const { value } = record;
       if (value !== null) samples.push(value);
@@ -87,14 +87,6 @@ export class DecodedBatch {
     this.#values[index] = tick;
     return tick;
   }
-}
-
-function schemaOf(record: LogRecord): number | undefined {
-  const { packed } = record;
-  if (packed !== undefined) {
-    return packed.valueAt < 0 ? undefined : schemaIdOf(packed.bytes, packed.valueAt, packed.valueEnd);
-  }
-  return record.value === null ? undefined : schemaIdOf(record.value);
 }
 
 function keyOf(record: LogRecord): string | null {

@@ -3,6 +3,7 @@ import { Administrator } from './kafka/administrator.ts';
 import { hearing } from './kafka/bearer.ts';
 import type { Compression } from './kafka/compression.ts';
 import { type Brokers, Connection } from './kafka/connection.ts';
+import { closed } from './kafka/failure.ts';
 import { Fetching } from './kafka/fetching.ts';
 import { Groups } from './kafka/groups.ts';
 import { type Held, Membership } from './kafka/membership.ts';
@@ -193,7 +194,7 @@ class KafkaLog implements Log {
 
   /** Work that closing waits for. */
   #work<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#leave.signal.aborted) return Promise.reject(new LogError('CLOSED', 'The log has been closed.'));
+    if (this.#leave.signal.aborted) return Promise.reject(closed());
     const working = work().finally(() => this.#working.delete(working));
     this.#working.add(working);
     return working;

@@ -11,11 +11,11 @@ const ASSIGNED = 15_000;
 
 /** Ready is who has restored every task that it owns, and whose log answers. @param elapsed ms since the start */
 export function readinessOf({ topologies, waitsFor }: PipelineStatus, elapsed: number): Readiness {
-  const tasks = topologies.flatMap(({ topology, tasks }) => {
+  const behind = topologies.flatMap(({ topology, tasks }) => {
     if (tasks.length === 0) return elapsed < ASSIGNED ? [`${topology} owns no partition yet`] : [];
     const restoring = tasks.filter(({ restored }) => !restored).map(({ partition }) => partition);
     return restoring.length === 0 ? [] : [`${topology} restores partition ${restoring.join(', ')}`];
   });
-  const waiting = [...(waitsFor === undefined ? [] : [`the log: ${waitsFor}`]), ...tasks];
+  const waiting = [...(waitsFor === undefined ? [] : [`the log: ${waitsFor}`]), ...behind];
   return { ready: waiting.length === 0, waiting };
 }

@@ -1,5 +1,5 @@
 /** Log and registry, through their ports: whatever adapter is behind them. */
-import { schemaIdOf } from '../../avro/frame.ts';
+import { schemaIdIn } from '../../avro/frame.ts';
 import type { TopicInfo } from '../../log/log.ts';
 import { count } from '../terminal.ts';
 import type { Workplace } from '../workplace.ts';
@@ -26,8 +26,8 @@ export const newestRecords: Check<Workplace> = {
     for (const topic of await log.topics()) {
       for await (const batch of tails(log, topic)) {
         records += batch.records.length;
-        for (const { value } of batch.records) {
-          const id = value === null ? undefined : schemaIdOf(value);
+        for (const record of batch.records) {
+          const id = schemaIdIn(record);
           if (id !== undefined) ids.add(id);
         }
       }

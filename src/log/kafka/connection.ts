@@ -4,7 +4,7 @@ import kafkajs, { type ISocketFactory, type KafkaConfig } from 'kafkajs';
 import Cluster, { type Broker } from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import { LogError } from '../log.ts';
-import { kindOf } from './failure.ts';
+import { closed, kindOf } from './failure.ts';
 
 /** How the brokers are reached: addresses, client id, TLS and SASL, as kafkajs takes them. */
 export type Brokers = Pick<KafkaConfig, 'clientId' | 'ssl' | 'sasl'> & { readonly brokers: readonly string[] };
@@ -188,7 +188,7 @@ export class Connection {
   }
 
   async #ready(): Promise<void> {
-    if (!this.#open) throw new LogError('CLOSED', 'The log has been closed.');
+    if (!this.#open) throw closed();
     const { brokerPool } = this.#cluster;
     if (this.#cluster.isConnected() && brokerPool.metadata !== null) return;
     this.#opening ??= this.#connect().finally(() => {
