@@ -1,5 +1,6 @@
 /** The way of one partition of a topic into a sink, while it is ours: one way for each kind of store. */
 import type { DeadLetter } from '../../schemas/generated.ts';
+import { quoted } from '../../schemas/quoted.ts';
 import type { Log, Owned } from '../../src/log/log.ts';
 import type { Boundaries } from './boundary.ts';
 import type { RecordDecoder, Refused } from './decode.ts';
@@ -114,8 +115,9 @@ async function decoded(delivery: Delivery, range: Range): Promise<SinkBatch> {
 }
 
 function deadLetter({ name, physical: topic, at }: Delivery, { record, code, reason }: Refused): DeadLetter {
-  const { offset, key, value } = record;
-  return { topology: `sink.${name}`, topic, partition: at.partition, offset, code, message: reason, key, value };
+  const { key, value, note } = quoted(record.key, record.value);
+  const [{ offset }, { partition }, message] = [record, at, reason + note];
+  return { topology: `sink.${name}`, topic, partition, offset, code, message, key, value };
 }
 
 /** The range of the last boundary once more; `undefined` when told to stop before all of it was read. */

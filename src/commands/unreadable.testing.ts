@@ -5,6 +5,8 @@ import { startEbb } from './ebb.testing.ts';
 import { type MadeUpSales, madeUpSales } from './made-up-sales.testing.ts';
 
 const notFramed = Buffer.from('not Avro');
+/** About as large as a record may be: what is said of it must still fit. */
+const hugeValue = Buffer.alloc((16 << 20) - 1_000, 'x');
 const unknownSchema = Buffer.from([0, 0, 15, 66, 64, 2, 2]);
 
 /**
@@ -39,7 +41,9 @@ export async function unreadableIsSaid(
      where code in ('NOT_FRAMED', 'UNKNOWN_SCHEMA', 'UNREADABLE') group by 1, 2, 3 order by 1, 2, 3`,
   );
   const each = (topology: string, topic: string) =>
-    ['NOT_FRAMED', 'UNKNOWN_SCHEMA', 'UNREADABLE'].map((code) => ({ topology, topic: `${shop}.${topic}`, code, n: 1 }));
+    Object.entries({ NOT_FRAMED: 2, UNKNOWN_SCHEMA: 1, UNREADABLE: 1 }).map(([code, n]) => ({
+      ...{ topology, topic: `${shop}.${topic}`, code, n },
+    }));
   expect(letters).toEqual([
     ...['category-partials', 'client-profiles'].flatMap((topology) => each(topology, 'events')),
     ...each('normalise-made-up', 'raw.made-up'),
@@ -52,6 +56,11 @@ export async function unreadableIsSaid(
     `select source_offset as offset, hex(record_value) as value from dead_letters where topology = 'sink.files' and topic = '${shop}.events' and code = 'UNREADABLE'`,
   );
   expect(at).toEqual([torn]);
+  const cut = await query(
+    `select length(record_value) as bytes, count(*) as n from dead_letters
+     where code = 'NOT_FRAMED' and message like '%Of the value''s 16776216 bytes 8388608 are here.' group by 1`,
+  );
+  expect(cut).toEqual([{ bytes: 8 << 20, n: 8 }]);
 }
 
 /** One of each kind into one partition of both topics. @returns where the torn event is */
@@ -64,7 +73,7 @@ async function badRecordsIn(openLog: () => Promise<Log>, shop: string): Promise<
       good ??= records.find(({ value, headers }) => value !== null && headers === undefined)?.value ?? null;
     }
     const torn = Buffer.from(good ?? []).subarray(0, -3);
-    const records = [notFramed, unknownSchema, torn].map((value) => ({ key: null, value }));
+    const records = [notFramed, unknownSchema, torn, hugeValue].map((value) => ({ key: null, value }));
     const end = (await log.topics()).find(({ name }) => name === topic)?.offsets[0]?.end ?? 0;
     await log.append([{ topic, partition: 0, records }]);
     where = { offset: end + 2, value: torn.toString('hex').toUpperCase() };

@@ -1,3 +1,4 @@
+import { quoted } from '../../schemas/quoted.ts';
 import type { NewRecord } from '../log/log.ts';
 import type { LateDetails } from './keep.ts';
 import type { Message, Origin } from './message.ts';
@@ -9,7 +10,8 @@ export function lateRecord(
   { origin, time }: Message<unknown>,
   { store, key, windowStart, windowEnd, watermark, reason }: LateDetails,
 ): NewRecord {
-  const { topic, partition, offset, value } = origin;
+  const { topic, partition, offset } = origin;
+  const { value, note } = quoted(null, origin.value);
   return {
     key: Buffer.from(key),
     value: late.serde.encode({
@@ -23,7 +25,7 @@ export function lateRecord(
       windowStart: windowStart ?? null,
       windowEnd: windowEnd ?? null,
       watermark,
-      reason,
+      reason: reason + note,
       value,
     }),
   };
@@ -31,9 +33,8 @@ export function lateRecord(
 
 /** A record for `<topology>.dead`: where it was, what is wrong with it, and its bytes. */
 export function deadLetter({ dead, topology }: Plan, origin: Origin, code: string, message: string): NewRecord {
-  const { topic, partition, offset, key, value } = origin;
-  return {
-    key,
-    value: dead.serde.encode({ topology: topology.name, topic, partition, offset, code, message, key, value }),
-  };
+  const { topic, partition, offset } = origin;
+  const { key, value, note } = quoted(origin.key, origin.value);
+  const letter = { topology: topology.name, topic, partition, offset, code, message: message + note, key, value };
+  return { key, value: dead.serde.encode(letter) };
 }
