@@ -26,32 +26,38 @@ export function doctorCommand(program: Command): void {
     .option('--json', 'as JSON')
     .addHelpText('after', '\nIt changes nothing. The exit code is 1 when something fails.')
     .action(async (flags: { readonly json?: boolean }) => {
-      const checked = await examine(configOf({ ...flags }));
+      const checked: Checked[] = [];
+      for await (const one of examine(configOf({ ...flags }))) {
+        checked.push(one);
+        // At once: a check of what does not answer takes its time.
+        if (flags.json !== true) console.log(lineOf(one));
+      }
       if (flags.json === true) console.log(JSON.stringify(checked));
-      else console.log(checked.map(lineOf).join('\n'));
       if (checked.some(({ verdict }) => verdict === 'fail')) process.exitCode = 1;
     });
 }
 
-async function examine(config: Config): Promise<readonly Checked[]> {
+async function* examine(config: Config): AsyncGenerator<Checked> {
   const embedded = config.brokers === undefined;
-  const machine = await runChecks([...ofMachine, ...(embedded ? ofEmbedded : ofCluster)], config);
-  // Without its brokers nothing else can be looked at.
-  if (machine.some(({ check, verdict }) => check === brokersAnswer.name && verdict === 'fail')) return machine;
+  for await (const one of runChecks([...ofMachine, ...(embedded ? ofEmbedded : ofCluster)], config)) {
+    yield one;
+    // Without its brokers nothing else can be looked at.
+    if (one.check === brokersAnswer.name && one.verdict === 'fail') return;
+  }
   // Nothing is made by looking.
-  if (embedded && !existsSync(pathsOf(config).log)) return machine;
+  if (embedded && !existsSync(pathsOf(config).log)) return;
   let place: Workplace;
   try {
     place = await openWorkplace(config, 'existing');
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
-    return [...machine, { check: 'log', verdict: 'fail', found, todo: 'nothing runs without it' }];
+    yield { check: 'log', verdict: 'fail', found, todo: 'nothing runs without it' };
+    return;
   }
   await using _closed = place;
-  const all = [...machine, ...(await runChecks(ofLog, place))];
+  yield* runChecks(ofLog, place);
   const shops = config.shop === undefined ? await shopsOf(place.log).catch(() => []) : [config.shop];
-  for (const shop of shops) all.push(...(await runChecks(ofShop, { place, shop }, shop)));
-  return all;
+  for (const shop of shops) yield* runChecks(ofShop, { place, shop }, shop);
 }
 
 /** A shop has events, or raw data. On Kafka topics of others may be there too. */

@@ -21,14 +21,12 @@ export interface Checked extends Finding {
   readonly shop?: string;
 }
 
-/** Runs checks one after the other. */
-export async function runChecks<T>(checks: readonly Check<T>[], on: T, shop?: string): Promise<readonly Checked[]> {
-  const all: Checked[] = [];
+/** Runs checks one after the other, and yields what each found when it has. */
+export async function* runChecks<T>(checks: readonly Check<T>[], on: T, shop?: string): AsyncGenerator<Checked> {
   for (const check of checks) {
     const where = { check: check.name, ...(shop === undefined ? {} : { shop }) };
-    for (const finding of await findingsOf(check, on)) all.push({ ...where, ...finding });
+    for (const finding of await findingsOf(check, on)) yield { ...where, ...finding };
   }
-  return all;
 }
 
 async function findingsOf<T>(check: Check<T>, on: T): Promise<readonly Finding[]> {

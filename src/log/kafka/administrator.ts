@@ -3,17 +3,19 @@ import { type Brokers, socketFactory } from './connection.ts';
 import { asLogError, kindOf } from './failure.ts';
 import { patiently } from './patience.ts';
 
-/** ms that an administrator's request may take while a cluster changes. */
-const patience = 40_000;
+const usualPatience = 40_000;
 
 /** kafkajs's client for topics, configurations and groups, connected when it is first needed. */
 export class Administrator implements AsyncDisposable {
   readonly #access: Brokers;
+  readonly #patience: number;
   #admin: Admin | undefined;
   #tries = 0;
 
-  constructor(access: Brokers) {
+  /** @param patience ms that a request may take while a cluster changes */
+  constructor(access: Brokers, patience = usualPatience) {
     this.#access = access;
+    this.#patience = patience;
   }
 
   /** Asks, and again while the cluster does not answer. @throws LogError */
@@ -33,7 +35,7 @@ export class Administrator implements AsyncDisposable {
         throw asLogError(failure, doing);
       }
     };
-    return patiently(doing, asked, { patience });
+    return patiently(doing, asked, { patience: this.#patience });
   }
 
   /** Begins with another broker than the last one did. */

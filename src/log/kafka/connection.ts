@@ -98,6 +98,9 @@ export class Connection {
     return this.#cluster.findBroker({ nodeId });
   }
 
+  /** ms to wait for a cluster that changes. One that nobody has ever reached is more likely elsewhere. */
+  readonly patience = (): number => (this.#cluster.brokerPool.metadata === null ? 10_000 : 40_000);
+
   /** A broker that can be reached. */
   async anyBroker(): Promise<Broker> {
     await this.#ready();

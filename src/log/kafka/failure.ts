@@ -65,7 +65,7 @@ export function asLogError(error: unknown, doing: string): unknown {
     return new LogError('TOO_LARGE', `${doing}: the broker takes no batch that large (${said}).`, { cause: error });
   if (kind === 'UNKNOWN_TOPIC_OR_PARTITION')
     return new LogError('UNKNOWN_TOPIC', `${doing}: ${said}.`, { cause: error });
-  return new LogError('UNAVAILABLE', `${doing}: ${said}. It is tried again.`, { cause: error });
+  return new LogError('UNAVAILABLE', `${doing}: ${said}.`, { cause: error });
 }
 
 /** An offset that is not there to be read. */
@@ -78,6 +78,11 @@ export function gone({ topic, partition, offset }: FetchOf, start: number, end: 
     'CORRUPT',
     `Partition ${partition} of topic ${topic}: ${what}. \`ebb reset\` computes anew from what is there.`,
   );
+}
+
+export function damaged({ topic, partition }: Pick<FetchOf, 'topic' | 'partition'>, cause: Error): LogError {
+  const where = `topic ${topic}, partition ${partition}, ${cause.message}`;
+  return new LogError('CORRUPT', `The log is damaged at ${where}. Other partitions can be read.`, { cause });
 }
 
 export function closed(): LogError {

@@ -8,8 +8,6 @@ import { patiently } from './patience.ts';
 
 /** Bytes of the largest batch that a topic takes: the port's largest record, and what comes with it. */
 const largestBatch = 17 << 20;
-/** ms that an administrator's request may take while a cluster changes. */
-const patience = 20_000;
 /** ms that topics wait for enough brokers to keep them: as long as it takes to start one again. */
 const restart = 60_000;
 /** A compacted topic's newest segment is not compacted: small ones keep restoring short. */
@@ -70,7 +68,10 @@ export class Topics {
     };
     await patiently(`Creating topics ${names}`, make, { patience: restart });
     const before = (error: unknown) => this.#connection.heal(error);
-    await patiently(`Creating topics ${names}`, () => this.#ready(missing), { patience, before });
+    await patiently(`Creating topics ${names}`, () => this.#ready(missing), {
+      patience: this.#connection.patience,
+      before,
+    });
     // Another may have made them at the same time, and otherwise.
     const made = await this.#existing(missing.map(({ name }) => name));
     for (const spec of missing) {
@@ -114,7 +115,7 @@ export class Topics {
       if (left.length > 0) throw new LogError('UNAVAILABLE', `Topics ${left.join(', ')} are still being deleted.`);
     };
     const before = (error: unknown) => this.#connection.heal(error);
-    await patiently('Deleting topics', gone, { patience, before });
+    await patiently('Deleting topics', gone, { patience: this.#connection.patience, before });
     await this.#connection.refresh();
   }
 
@@ -171,7 +172,10 @@ export class Topics {
         throw new LogError('UNAVAILABLE', `${failure.message} It is looked for again.`, { cause: error });
       }
     };
-    return patiently(doing, again, { patience, before: (error) => this.#connection.heal(error) });
+    return patiently(doing, again, {
+      patience: this.#connection.patience,
+      before: (error) => this.#connection.heal(error),
+    });
   }
 
   async #learnPolicies(names: readonly string[]): Promise<void> {
