@@ -80,6 +80,7 @@ export async function runPart(options: PartOptions, live: Live, owned: Owned, st
   } finally {
     if (live.parts.get(owned.partition) === part) live.parts.delete(owned.partition);
     end();
+    if (live.parts.size === 0) live.waitsFor = undefined;
     tell({ kind: 'task-lost', ...of, why });
   }
 }

@@ -9,9 +9,10 @@ export interface Readiness {
 /** ms after which a topology that owns nothing is taken for one whose partitions are all another process's. */
 const ASSIGNED = 15_000;
 
-/** Ready is who has restored every task that it owns, and whose log answers. @param elapsed ms since the start */
+/** Ready is who has restored every task that it owns, and whose log answers and takes commits. @param elapsed ms since the start */
 export function readinessOf({ topologies, waitsFor }: PipelineStatus, elapsed: number): Readiness {
-  const behind = topologies.flatMap(({ topology, tasks }) => {
+  const behind = topologies.flatMap(({ topology, tasks, waitsFor: reason }) => {
+    if (reason !== undefined) return [`${topology}: ${reason}`];
     if (tasks.length === 0) return elapsed < ASSIGNED ? [`${topology} owns no partition yet`] : [];
     const restoring = tasks.filter(({ restored }) => !restored).map(({ partition }) => partition);
     return restoring.length === 0 ? [] : [`${topology} restores partition ${restoring.join(', ')}`];

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import protocolErrors from 'kafkajs/src/protocol/error.js';
 import { type Batch, LogError } from '../log.ts';
 import type { Connection } from './connection.ts';
-import { asLogError, closed, gone } from './failure.ts';
+import { asLogError, closed, damaged, gone } from './failure.ts';
 import { type Fetched, type FetchOf, fetchFrom } from './fetch.ts';
 import { Kept, type Rest } from './kept.ts';
 import { backoff } from './patience.ts';
@@ -22,6 +22,8 @@ interface Want extends FetchOf {
     readonly give: (piece: Piece) => void;
     readonly fail: (error: unknown) => void;
   };
+  /** Why it was not answered, and since when (monotone, ms), while its broker is asked again. */
+  trouble?: { readonly since: number; readonly reason: string } | undefined;
 }
 
 const limits = { partitionBytes: 1 << 20, bytes: 8 << 20 };
@@ -30,6 +32,8 @@ const limits = { partitionBytes: 1 << 20, bytes: 8 << 20 };
  * there are readers with a backlog: those that have none would hold them up.
  */
 const patience = { calm: 100, busy: 4 };
+/** ms for which a want goes unanswered before that is worth a word: leaders move, and connections break, all the time. */
+const WORTH_SAYING = 1_000;
 
 /**
  * Fetches for all readers of a log: one request at a time to each broker, with all that is wanted from it. Readers that
@@ -41,8 +45,6 @@ export class Fetching {
   readonly #loops = new Map<number, Promise<void>>();
   readonly #kept = new Kept();
   readonly #closed = new AbortController();
-  /** Of the last request, when it failed for a reason that can heal. */
-  #trouble: string | undefined;
   /** When a reader with a backlog was last seen. */
   #busy = Number.NEGATIVE_INFINITY;
 
@@ -83,8 +85,13 @@ export class Fetching {
     }
   }
 
+  /** Why a reader has waited for its broker for a while; `undefined` when none has. */
   get waitsFor(): string | undefined {
-    return this.#wants.size === 0 ? undefined : this.#trouble;
+    const until = performance.now() - WORTH_SAYING;
+    for (const { reader, trouble } of this.#wants) {
+      if (reader !== undefined && trouble !== undefined && trouble.since <= until) return trouble.reason;
+    }
+    return undefined;
   }
 
   async close(): Promise<void> {
@@ -135,14 +142,10 @@ export class Fetching {
     return undefined;
   }
 
-  async #endure(
-    error: unknown,
-    { topic, partition }: Pick<Want, 'topic' | 'partition'>,
-    wait: ReturnType<typeof backoff>,
-  ) {
-    const failure = asLogError(error, `Reading partition ${partition} of topic ${topic}`);
+  async #endure(error: unknown, want: Want, wait: ReturnType<typeof backoff>): Promise<void> {
+    const failure = asLogError(error, `Reading partition ${want.partition} of topic ${want.topic}`);
     if (!(failure instanceof LogError) || failure.remedy !== 'retry') throw failure;
-    this.#trouble = failure.message;
+    trouble([want], failure);
     await wait(this.#closed.signal);
     await this.#connection.heal(error).catch(() => {});
   }
@@ -157,7 +160,7 @@ export class Fetching {
         const broker = await this.#connection.broker(node);
         const busy = performance.now() - this.#busy < patience.calm;
         const results = await fetchFrom(broker, wanted, { ...limits, wait: busy ? patience.busy : patience.calm });
-        this.#trouble = undefined;
+        for (const want of wanted) want.trouble = undefined;
         wait = undefined;
         for (const result of results) await this.#take(result, wanted);
         for (const want of wanted) if (want.reader === undefined) this.#wants.delete(want);
@@ -168,7 +171,7 @@ export class Fetching {
           for (const want of wanted) this.#fail(want, failure);
           return;
         }
-        this.#trouble = failure.message;
+        trouble(wanted, failure);
         wait ??= backoff();
         await wait(this.#closed.signal);
         await this.#connection.heal(error).catch(() => {});
@@ -184,7 +187,9 @@ export class Fetching {
       if (chosen.has(key)) continue;
       const leader = await this.#connection.leader(want.topic, want.partition).catch((error: unknown) => {
         const failure = asLogError(error, `Reading topic ${want.topic}`);
-        if (failure instanceof LogError && failure.remedy !== 'retry') this.#fail(want, failure);
+        if (!(failure instanceof LogError)) throw failure;
+        if (failure.remedy === 'retry') trouble([want], failure);
+        else this.#fail(want, failure);
         return undefined;
       });
       if (leader === node) chosen.set(key, want);
@@ -278,6 +283,10 @@ export class Fetching {
   }
 }
 
+function trouble(wants: readonly Want[], { message: reason }: LogError): void {
+  for (const want of wants) want.trouble = { since: want.trouble?.since ?? performance.now(), reason };
+}
+
 function keyOf({ topic, partition, offset }: FetchOf): string {
   return `${topic}/${partition}/${offset}`;
 }
@@ -286,8 +295,6 @@ function decoded(encoded: Encoded, { topic, partition, offset }: FetchOf): Decod
   try {
     return decodeBatches(encoded, offset);
   } catch (cause) {
-    if (!(cause instanceof BatchError)) throw cause;
-    const where = `topic ${topic}, partition ${partition}, ${cause.message}`;
-    throw new LogError('CORRUPT', `The log is damaged at ${where}. Other partitions can be read.`, { cause });
+    throw cause instanceof BatchError ? damaged({ topic, partition }, cause) : cause;
   }
 }

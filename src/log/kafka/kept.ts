@@ -2,9 +2,9 @@ import type { Piece } from './fetching.ts';
 import type { Encoded } from './record-batch.ts';
 
 /** Bytes, unpacked, of pieces that are kept for the other readers of a partition in this process, who are rarely far apart. */
-const sharedBytes = 4 << 20;
-/** Of at most a partition's fetch each. They are compressed, and only what is read on soon is worth them. */
-const restsKept = 16;
+const sharedBytes = 8 << 20;
+/** Bytes, compressed, of what was fetched and not asked for yet. A fetch for each of 32 partitions, and only what is read on soon is worth it. */
+const restBytes = 32 << 20;
 
 /** Fetched, not decoded yet, and where its partition ended then. */
 export type Rest = Encoded & { readonly end: number };
@@ -14,6 +14,7 @@ export class Kept {
   readonly #pieces = new Map<string, { readonly piece: Piece; readonly bytes: number }>();
   readonly #rests = new Map<string, Rest>();
   #bytes = 0;
+  #restBytes = 0;
 
   piece(key: string): Piece | undefined {
     return this.#pieces.get(key)?.piece;
@@ -39,14 +40,17 @@ export class Kept {
   takeRest(key: string): Rest | undefined {
     const rest = this.#rests.get(key);
     this.#rests.delete(key);
+    this.#restBytes -= rest?.bytes.length ?? 0;
     return rest;
   }
 
   leaveRest(key: string, rest: Rest): void {
+    this.takeRest(key);
     this.#rests.set(key, rest);
+    this.#restBytes += rest.bytes.length;
     for (const oldest of this.#rests.keys()) {
-      if (this.#rests.size <= restsKept) return;
-      this.#rests.delete(oldest);
+      if (this.#restBytes <= restBytes) return;
+      this.takeRest(oldest);
     }
   }
 
@@ -55,5 +59,6 @@ export class Kept {
     this.#pieces.clear();
     this.#rests.clear();
     this.#bytes = 0;
+    this.#restBytes = 0;
   }
 }

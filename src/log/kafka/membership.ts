@@ -77,11 +77,16 @@ export class Membership {
       let wait: ReturnType<typeof backoff> | undefined;
       while (!signal.aborted) {
         try {
-          if (!joined) await this.#join();
-          joined = true;
+          if (!joined) {
+            await this.#join();
+            joined = true;
+            wait = undefined;
+          }
           await this.#pause(signal);
-          if (!signal.aborted) await this.#beat();
-          wait = undefined;
+          if (!signal.aborted) {
+            await this.#beat();
+            wait = undefined;
+          }
         } catch (error) {
           wait ??= backoff();
           const pause = wait;
