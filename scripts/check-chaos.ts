@@ -2,18 +2,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { chaos } from '../src/commands/chaos.testing.ts';
 import { ebbOk } from '../src/commands/ebb.testing.ts';
 import { madeUpSales } from '../src/commands/made-up-sales.testing.ts';
+import { compareWithOracle } from '../src/commands/oracle.testing.ts';
+import { hasOracle } from '../src/commands/oracle-events.testing.ts';
 import { lakeDifferences, lakeOf, tableDifferences } from '../src/commands/same-results.testing.ts';
 import { seeded } from '../src/commands/seeded.testing.ts';
 
-const usage = `Usage: node scripts/check-chaos.ts [options]
+const usage = `Usage: node scripts/check-chaos.ts [FILE --dataset NAME] [options]
 
-Replays made-up sales once undisturbed on the embedded log, and once into three Kafka brokers of its own with several
-processes working on them, which are killed, frozen and restarted at random instants, brokers too. Then compares every
-table, row by row, and the Parquet files. Exits with 1 when anything differs, or a process ends by itself.
+Replays a file (without one: made-up sales) once undisturbed on the embedded log, and once into three Kafka brokers of
+its own with several processes working on them, which are killed, frozen and restarted at random instants, brokers too.
+Then compares every table, row by row, and the Parquet files, and the tables of a public dataset also with what DuckDB
+computes of the file. Exits with 1 when anything differs, or a process ends by itself.
 
   --kills N       of workers (default 200); of brokers, of the source, and restarts of brokers: a tenth of it each
   --freezes N     of workers, and of brokers, for 30 s each (default a fiftieth of the kills)
@@ -24,11 +28,10 @@ table, row by row, and the Parquet files. Exits with 1 when anything differs, or
   --seed N        same seed: same disturbances at the same instants (default: a new one, which is printed)
   --keep          leave the data for a look, and print where they are`;
 
-/** Rows of the made-up sales are that far apart, on average: ms of event time. */
-const APART = 60_000;
-
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    dataset: { type: 'string' },
     kills: { type: 'string', default: '200' },
     freezes: { type: 'string' },
     workers: { type: 'string', default: '3' },
@@ -44,7 +47,15 @@ const [kills, rows, pause, seed] = [values.kills, values.rows, values.pause, val
 
 if (values.help) {
   console.log(usage);
-} else if (kills === undefined || !(kills > 0) || !rows || !pause || seed === undefined || Number.isNaN(seed)) {
+} else if (
+  (positionals[0] === undefined) !== (values.dataset === undefined) ||
+  kills === undefined ||
+  !(kills > 0) ||
+  !rows ||
+  !pause ||
+  seed === undefined ||
+  Number.isNaN(seed)
+) {
   console.error(usage);
   process.exitCode = 1;
 } else {
@@ -70,8 +81,12 @@ interface Size {
 
 /** Whether the disturbed run left what the undisturbed one left. */
 async function check(folder: string, size: Size): Promise<boolean> {
-  const shop = 'made-up';
-  const { file, dataset } = madeUpSales(folder, size.rows, size.seed);
+  const shop = 'chaos';
+  const [given, name] = [positionals[0], values.dataset];
+  const { file, dataset } =
+    given === undefined || name === undefined
+      ? madeUpSales(folder, size.rows, size.seed)
+      : { file: given, dataset: name };
   const calm = join(folder, 'calm');
   await ebbOk('replay', file, '--dataset', dataset, '--run', '--shop', shop, '--data', calm);
   console.log(`undisturbed run done; seed ${size.seed}`);
@@ -94,7 +109,7 @@ async function check(folder: string, size: Size): Promise<boolean> {
     dataset,
     shop,
     partitions: Number(values.partitions),
-    speed: `${Math.ceil((size.rows * APART) / lasts)}x`,
+    speed: `${Math.ceil(spanOf(join(calm, 'tables.sqlite')) / lasts)}x`,
     workers: Number(values.workers),
     counts,
     pause: size.pause,
@@ -115,7 +130,13 @@ async function check(folder: string, size: Size): Promise<boolean> {
   const differing = await lakeDifferences(calm, run.data, shop);
   for (const [topic, count] of Object.entries(differing)) console.log(`files of ${topic}: ${count} rows differ`);
   if (leftovers.length > 0) console.log(`leftovers: ${leftovers.slice(0, 5).join(', ')} (${leftovers.length})`);
+  const oracle = hasOracle(dataset)
+    ? await compareWithOracle({ dataset, file, shop, tables: join(run.data, 'tables.sqlite') })
+    : undefined;
+  if (oracle !== undefined) console.log(`rows compared with DuckDB's: ${JSON.stringify(oracle.rows)}`);
+  for (const difference of oracle?.differences ?? []) console.log('DuckDB differs:', JSON.stringify(difference));
   const same =
+    (oracle?.differences.length ?? 0) === 0 &&
     tables.length === 0 &&
     Object.keys(differing).length === 0 &&
     leftovers.length === 0 &&
@@ -123,4 +144,11 @@ async function check(folder: string, size: Size): Promise<boolean> {
     topics.every(({ repeated }) => repeated === 0);
   console.log(same ? 'all tables and files are the same' : 'DIFFERENT');
   return same;
+}
+
+/** ms of event time from a shop's first event to its last. */
+function spanOf(tables: string): number {
+  using database = new DatabaseSync(tables, { readOnly: true });
+  const span = database.prepare('select max(time) - min(time) as span from ecommerce_events').get()?.span;
+  return Number(span);
 }

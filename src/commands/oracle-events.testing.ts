@@ -1,6 +1,11 @@
 /** What each dataset's rows must become, in DuckDB's SQL straight from the file: nothing of it is shared with the code under test. */
 
-export type OracleDataset = 'cdnow' | 'kaggle-ecommerce' | 'online-retail' | 'rees46';
+const oracleDatasets = ['cdnow', 'kaggle-ecommerce', 'online-retail', 'rees46'] as const;
+export type OracleDataset = (typeof oracleDatasets)[number];
+
+export function hasOracle(dataset: string): dataset is OracleDataset {
+  return oracleDatasets.some((one) => one === dataset);
+}
 
 interface DatasetSql {
   /** Rows of the file with `row`, from 1 in its order. */
