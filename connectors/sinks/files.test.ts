@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -51,6 +52,30 @@ const rawSchema: Schema = {
 };
 
 describe('the file sink', () => {
+  it('says of a file that a new owner swept under it that it can be put again', async () => {
+    await using sink = openFileSink({ dir, shop: 'demo' });
+    const batch = batchOf('events', records(10, 20), { partition: 3 });
+    const putting = sink.put(batch, false);
+    putting.catch(() => undefined);
+    let swept = 0;
+    while (swept === 0) {
+      const names = await readdir(dir, { recursive: true });
+      for (const name of names.filter((one) => one.endsWith('.tmp'))) {
+        rmSync(join(dir, name));
+        swept++;
+      }
+    }
+    await expect(putting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await sink.put(batch, true);
+    expect([...(await filesIn(dir)).keys()]).toHaveLength(2);
+  });
+
+  it('stops where its folder cannot be made', async () => {
+    await symlink(join(dir, 'nowhere', 'at', 'all'), join(dir, 'demo'));
+    await using sink = openFileSink({ dir, shop: 'demo' });
+    await expect(sink.put(batchOf('events', records(10, 20)), false)).rejects.toMatchObject({ code: 'REFUSED' });
+  });
+
   it('writes one file for each date (UTC) of the event times in a range, named by the range', async () => {
     await using sink = openFileSink({ dir, shop: 'demo' });
     await sink.put(batchOf('events', records(10, 20), { partition: 3 }), false);

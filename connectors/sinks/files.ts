@@ -45,11 +45,15 @@ export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSink
       const topicFolder = join(dir, shop, baseName(range.topic));
       try {
         await makeFolder(topicFolder);
+      } catch (error) {
+        throw fileError(topicFolder, error, false);
+      }
+      try {
         const files = rangeFiles(topicFolder, range, format);
         await writeWhole(again ? files.filter(isMissing) : files);
         await syncFolder(topicFolder);
       } catch (error) {
-        throw fileError(topicFolder, error);
+        throw fileError(topicFolder, error, true);
       }
     },
     async [Symbol.asyncDispose]() {},
@@ -82,16 +86,20 @@ function isMissing({ folder, name }: WholeFile): boolean {
 const errors: Readonly<Record<string, readonly [SinkErrorCode, string]>> = {
   ENOSPC: ['FULL', 'the disk is full; nothing is lost, make room and start again'],
   EDQUOT: ['FULL', 'the quota is used up; nothing is lost, make room and start again'],
-  // Whoever takes the partition over sweeps what it finds, also what a former owner is still writing, which learns so next.
-  ENOENT: ['UNAVAILABLE', 'a file in hand was swept by another owner of the partition; put again'],
   EMFILE: ['UNAVAILABLE', 'too many open files; tried again'],
   ENFILE: ['UNAVAILABLE', 'too many open files; tried again'],
 };
 
-function fileError(folder: string, cause: unknown): unknown {
+/** Whoever takes the partition over sweeps what it finds, also what a former owner is still writing, which learns so next. */
+const swept = ['UNAVAILABLE', 'a file in hand was swept by another owner of the partition; put again'] as const;
+const refused = ['REFUSED', 'cannot be written: check the folder'] as const;
+
+/** @param writing the folder was there */
+function fileError(folder: string, cause: unknown, writing: boolean): unknown {
   if (!(cause instanceof Error) || !('code' in cause) || !('syscall' in cause)) {
     return cause;
   }
-  const [code, meaning] = errors[String(cause.code)] ?? ['REFUSED', 'cannot be written: check the folder'];
+  const missing = cause.code === 'ENOENT' && writing;
+  const [code, meaning] = missing ? swept : (errors[String(cause.code)] ?? refused);
   return new SinkError(code, `file sink ${folder}: ${meaning} (${cause.message})`, { cause });
 }

@@ -66,6 +66,16 @@ const wrong: readonly (readonly [title: string, args: () => readonly string[], s
     /--from yesterday: give start or end/,
   ],
   ['SQL with a mistake', () => ['query', 'selec 1'], /near "selec": syntax error/],
+  [
+    'a column that there is not',
+    () => ['query', 'select spent from client_profiles'],
+    /no such column: spent. client_profiles has shop, customer_id,/,
+  ],
+  [
+    'a table that there is not',
+    () => ['query', 'select * from orders'],
+    /no such table: orders. The tables are .*sessions/,
+  ],
   ['no SQL', () => ['query', ''], /no statement to run: give a select/],
   ['SQL that says nothing', () => ['query', ' -- later\n ;'], /no statement to run/],
   ['two statements', () => ['query', 'select 1; select 2'], /runs one statement, .*second one: select 2/],

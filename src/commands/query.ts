@@ -36,7 +36,7 @@ export function queryCommand(program: Command): void {
       } catch (error) {
         if (error instanceof Error && /^(not authorized|authorization denied)$/.test(error.message))
           throw new NotReadingError('ebb query only reads: give it a select', { cause: error });
-        throw error;
+        throw withWhatThereIs(tables, sql, error);
       } finally {
         tables.close();
       }
@@ -59,8 +59,35 @@ export class SameNameError extends Error {
   override readonly name = 'SameNameError';
 }
 
+export class UnknownNameError extends Error {
+  override readonly name = 'UnknownNameError';
+}
+
 export class NotReadingError extends Error {
   override readonly name = 'NotReadingError';
+}
+
+/** An error about a name, with the names that there are. */
+function withWhatThereIs(tables: DatabaseSync, sql: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const [, what] = /^no such (column|table): /.exec(error.message) ?? [];
+  if (what === undefined) return error;
+  const names = tables
+    .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name")
+    .all()
+    .map(({ name }) => String(name));
+  const meant = names.filter((name) => sql.toLowerCase().includes(name));
+  const columns = (table: string): string =>
+    tables
+      .prepare('select name from pragma_table_info(?)')
+      .all(table)
+      .map(({ name }) => String(name))
+      .join(', ');
+  const there =
+    what === 'table'
+      ? `The tables are ${names.join(', ')}.`
+      : meant.map((table) => `${table} has ${columns(table)}.`).join(' ');
+  return new UnknownNameError(`${error.message}. ${there}`, { cause: error });
 }
 
 function onlyStatement(tables: DatabaseSync, sql: string): StatementSync {

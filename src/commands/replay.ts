@@ -153,6 +153,6 @@ function report(place: Workplace, shop: string, source: SourceSummary, flags: Re
     console.log(JSON.stringify({ shop, source, ...shopSummary, seconds, rowsPerSecond: Math.round(rate) }));
   else
     console.log(
-      `\nShop ${bold(shop, process.stdout)}\n${summaryText(shopSummary, { rowsIn: source.rows, seconds, ...(source.written > 0 ? { rate } : {}) })}\n\nLook further: ebb query "select * from category_metrics limit 5" --data ${place.config.data}`,
+      `\nShop ${bold(shop, process.stdout)}\n${summaryText(shopSummary, { rowsIn: source.rows, seconds, ...(source.written > 0 ? { rate } : {}) })}\n\nLook further: ebb query "select * from category_metrics limit 5"${place.config.data === '.ebb' ? '' : ` --data ${place.config.data}`}`,
     );
 }

@@ -78,7 +78,13 @@ function groupTable(groups: readonly GroupLag[]): string {
     group.members.length,
     group.members.map(({ name, partitions }) => `${name} (${partitions.join(', ')})`).join('; '),
   ]);
-  return table(['group', 'lag', 'members', 'which, and the partitions of each'], rows);
+  const header = ['group', 'lag', 'members', 'which, and the partitions of each'];
+  // Nobody reads: the last column would be empty.
+  const width = groups.some(({ members }) => members.length > 0) ? header.length : header.length - 1;
+  return table(
+    header.slice(0, width),
+    rows.map((row) => row.slice(0, width)),
+  );
 }
 
 function partitionTable(groups: readonly GroupLag[]): string {
