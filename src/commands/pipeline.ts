@@ -109,7 +109,7 @@ interface Chosen {
  * The topologies whose code is of the version that everybody reads. Code of another version would go on from state that is
  * not its own, so it is left out, and that is said.
  */
-async function chosen({ place, shop, only = [] }: PipelineOptions): Promise<Chosen> {
+async function chosen({ place, shop, only = [], onEvent }: PipelineOptions): Promise<Chosen> {
   const { log, registry } = place;
   const inShop = await topologiesInShop(place, shop);
   const wanted = only.length === 0 ? inShop.all : only.map((name) => named(inShop, name));
@@ -119,16 +119,12 @@ async function chosen({ place, shop, only = [] }: PipelineOptions): Promise<Chos
     const version = inForce(inShop, topology);
     for (const name of resultTopics(shop, { ...topology, version })) results.add(name);
     if (version === topology.version) topologies.push(topology);
-    else console.error(leftOut(topology, version));
+    else onEvent?.({ kind: 'topology-left-out', topology: topology.name, version: topology.version, inForce: version });
     // Said once, or the code's next version would be taken for the one in force.
     if (version !== 'v1' && !inShop.versions.promoted.has(topology.name))
       await writeVersion(log, registry, shop, topology);
   }
   return { topologies, results, versions: await readVersions(log, registry, shop) };
-}
-
-function leftOut({ name, version }: Topology, inForce: string): string {
-  return `ebb: ${name} is not run: its code is ${version}, and everybody reads ${inForce}. \`ebb reprocess ${name} --as ${version}\` computes ${version} beside it, \`ebb promote ${name} --to ${version}\` has everybody read that.`;
 }
 
 function readerOf({ group, inputs }: Plan): Reader {

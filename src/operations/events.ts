@@ -11,6 +11,15 @@ export interface SinkRetrying {
   readonly pause: number;
 }
 
+/** Its code is of another version than everybody reads, and would go on from state that is not its own. */
+export interface LeftOut {
+  readonly kind: 'topology-left-out';
+  readonly topology: string;
+  /** Of the code. */
+  readonly version: string;
+  readonly inForce: string;
+}
+
 /** Of `ebb run --workers`. */
 export type WorkerEvent =
   | { readonly kind: 'worker-started'; readonly worker: number; readonly process: number | undefined }
@@ -28,6 +37,6 @@ export type WorkerEvent =
     };
 
 /** What happens to a shop's topologies and sinks. */
-export type PipelineEvent = RunnerEvent | SinkRetrying | WorkerEvent;
+export type PipelineEvent = RunnerEvent | SinkRetrying | LeftOut | WorkerEvent;
 
 export type OnPipelineEvent = (event: PipelineEvent) => void;

@@ -57,6 +57,12 @@ function lineOf(event: PipelineEvent): Line {
       const owned = partitions.length === 0 ? 'no partition' : `partitions ${partitions.join(', ')}`;
       return { level: 'info', message: `${topology} rebalanced: ${owned} here` };
     }
+    case 'topology-left-out': {
+      const { topology: name, version, inForce } = event;
+      const next = `\`ebb reprocess ${name} --as ${version}\` computes ${version} beside it, \`ebb promote ${name} --to ${version}\` has everybody read that`;
+      const what = `${name} is not run: its code is ${version}, and everybody reads ${inForce}`;
+      return { level: 'warn', message: `${what}. ${next}` };
+    }
     case 'sink-retrying': {
       const { sink, topic, partition, code, reason, pause } = event;
       const message = `sink ${sink}, ${topic}/${partition}: ${sentence(reason)} Tried again in ${seconds(pause)}`;

@@ -113,6 +113,7 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
           return restarts.inc({ worker: String(event.worker) }, event.pause === undefined ? 0 : 1);
         case 'task-gained':
         case 'worker-started':
+        case 'topology-left-out':
           return;
       }
       event satisfies never;
