@@ -1,4 +1,4 @@
-/** For tests: a log with events, sinks of both kinds, and a run that ends when everything is written. */
+/** For tests: a log with events, and a run of a sink that ends when everything is written. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Event, eventSchema } from '../../schemas/generated.ts';
@@ -8,11 +8,9 @@ import { openSerde } from '../../src/avro/serde.ts';
 import { BEGINNING, tickCodec } from '../../src/engine/tick.ts';
 import { physicalName } from '../../src/engine/topic.ts';
 import type { Log, NewRecord } from '../../src/log/log.ts';
-import { openFileSink } from './files.ts';
 import { type RunSinkOptions, runSink, sinkGroup } from './runner.ts';
 import { purchase } from './sample-events.ts';
 import type { Sink } from './sink.ts';
-import { openSqliteSink } from './sqlite.ts';
 
 export const shop = 'demo';
 export const partitions = 3;
@@ -38,14 +36,6 @@ export async function openShop(folder: string, log: Log): Promise<Shop> {
       await log[Symbol.asyncDispose]();
     },
   };
-}
-
-export type StoreKind = 'sqlite' | 'files';
-
-export function openSink(kind: StoreKind, folder: string): Sink {
-  return kind === 'sqlite'
-    ? openSqliteSink({ path: join(folder, 'tables.db'), shop })
-    : openFileSink({ dir: join(folder, 'files'), shop });
 }
 
 /** Appends purchases `from`..`to - 1`, spread over the partitions, with a tick after every tenth and at the end of each. */

@@ -7,18 +7,20 @@ import { AvroError } from '../../src/avro/error.ts';
 import type { Registry } from '../../src/avro/registry.ts';
 import { readingContract } from './contract-reading.ts';
 import { refusedContract } from './contract-refused.ts';
-import { appendPurchases, openSink, runToTheEnd, type StoreKind } from './contract-shop.ts';
+import { appendPurchases, runToTheEnd } from './contract-shop.ts';
 import { count, expected, newFolder, shopIn } from './contract-start.ts';
+import type { ContractStore } from './contract-store.ts';
 import { crashAfter, steppedLog, steppedSink } from './crashes.ts';
 import { type Sink, SinkError } from './sink.ts';
 
 /** Runs a sink to the end in small ranges, slow enough to be killed on the way. */
 const source = `
-  import { openShop, openSink, runToTheEnd } from '${new URL('./contract-shop.ts', import.meta.url)}';
+  import { openShop, runToTheEnd } from '${new URL('./contract-shop.ts', import.meta.url)}';
   import { openEmbeddedLog } from '${new URL('../../src/log/embedded.ts', import.meta.url)}';
-  const [kind, folder] = process.argv.slice(1);
+  const [module, settings, folder] = process.argv.slice(1);
+  const { openStore } = await import(module);
   await using shop = await openShop(folder, await openEmbeddedLog({ path: folder + '/log.db' }));
-  await using sink = openSink(kind, folder);
+  await using sink = await openStore(folder, settings);
   await runToTheEnd(shop, sink, {
     limits: { records: 5, bytes: 1000000, linger: 0, atOnce: 1 },
     onProgress: () => process.stdout.write('.'),
@@ -26,8 +28,8 @@ const source = `
 `;
 
 /** Runs the program; `kill`: until shortly after it has written a range. @returns its exit code, `null` when it was killed */
-async function runProcess(kind: StoreKind, folder: string, kill: boolean): Promise<number | null> {
-  const program = ['--input-type=module', '--eval', source, kind, folder];
+async function runProcess(store: ContractStore, folder: string, kill: boolean): Promise<number | null> {
+  const program = ['--input-type=module', '--eval', source, store.module.href, store.settings(), folder];
   const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   child.stdout.resume();
@@ -40,18 +42,15 @@ async function runProcess(kind: StoreKind, folder: string, kill: boolean): Promi
   return code;
 }
 
-/**
- * The suite, for the store that `openSink` makes of `kind`.
- * @param eventIds the `eventId` of every row of topic `events` in the folder's store, repeats included
- */
-export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Promise<readonly string[]>): void {
-  const stored = async (folder: string) => [...(await eventIds(folder))].sort();
+/** The suite. */
+export function sinkContract(store: ContractStore): void {
+  const stored = async (folder: string) => [...(await store.eventIds(folder))].sort();
 
-  describe(`the contract of sinks: ${kind}`, () => {
+  describe(`the contract of sinks: ${store.name}`, () => {
     it('writes every record once, and no tick', async () => {
       const folder = await newFolder();
       await using shop = await shopIn(folder);
-      await using sink = openSink(kind, folder);
+      await using sink = await store.open(folder);
       await appendPurchases(shop, 0, count);
       await runToTheEnd(shop, sink);
       expect(await stored(folder)).toEqual(expected);
@@ -62,7 +61,7 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
       await using shop = await shopIn(folder);
       for (let n = 0; n < count; n += 80) {
         await appendPurchases(shop, n, n + 80);
-        await using sink = openSink(kind, folder);
+        await using sink = await store.open(folder);
         await runToTheEnd(shop, sink);
       }
       expect(await stored(folder)).toEqual(expected);
@@ -76,14 +75,14 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
         await using shop = await shopIn(folder);
         await appendPurchases(shop, 0, count);
         for (const left of [steps, Math.ceil(steps / 2)]) {
-          await using sink = openSink(kind, folder);
+          await using sink = await store.open(folder);
           const step = crashAfter(left);
           const crashing = { log: steppedLog(shop.log, step), registry: shop.registry };
           await runToTheEnd({ ...shop, ...crashing }, steppedSink(sink, step)).catch((error: Error) =>
             expect(error.message).toBe('crash'),
           );
         }
-        await using sink = openSink(kind, folder);
+        await using sink = await store.open(folder);
         await runToTheEnd(shop, sink);
         expect(await stored(folder), `crash after ${steps} steps`).toEqual(expected);
       }
@@ -92,7 +91,7 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
     it('tries again while the store does not answer, also when it had written', async () => {
       const folder = await newFolder();
       await using shop = await shopIn(folder);
-      await using sink = openSink(kind, folder);
+      await using sink = await store.open(folder);
       await appendPurchases(shop, 0, count);
       let calls = 0;
       const flaky = steppedSink(sink, () => {
@@ -108,7 +107,7 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
     it('waits for a schema registry that does not answer', async () => {
       const folder = await newFolder();
       await using shop = await shopIn(folder);
-      await using sink = openSink(kind, folder);
+      await using sink = await store.open(folder);
       await appendPurchases(shop, 0, count);
       let asked = 0;
       const silent: Registry = {
@@ -126,13 +125,13 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
       expect(asked).toBeGreaterThanOrEqual(10);
     });
 
-    readingContract(kind, stored);
-    refusedContract(kind, stored);
+    readingContract(store, stored);
+    refusedContract(store, stored);
 
     it('stops at an error that trying again does not mend', async () => {
       const folder = await newFolder();
       await using shop = await shopIn(folder);
-      await using sink = openSink(kind, folder);
+      await using sink = await store.open(folder);
       await appendPurchases(shop, 0, count);
       const full = steppedSink(sink, () => {
         throw new SinkError('FULL', 'no room');
@@ -144,8 +143,8 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
       const folder = await newFolder();
       await using here = await shopIn(folder);
       await using there = await shopIn(folder);
-      await using mine = openSink(kind, folder);
-      await using theirs = openSink(kind, folder);
+      await using mine = await store.open(folder);
+      await using theirs = await store.open(folder);
       await appendPurchases(here, 0, count);
       const gate = Promise.withResolvers<void>();
       const begun = Promise.withResolvers<void>();
@@ -165,7 +164,7 @@ export function sinkContract(kind: StoreKind, eventIds: (folder: string) => Prom
       await appendPurchases(shop, 0, count);
       let killed = 0;
       for (let kills = 6; kills >= 0; kills--) {
-        const code = await runProcess(kind, folder, kills > 0);
+        const code = await runProcess(store, folder, kills > 0);
         killed += code === null ? 1 : 0;
         expect(code ?? 0, 'a process that was not killed ends well').toBe(0);
       }

@@ -1,20 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { avroContainer } from './avro-container.ts';
 import { makeFolder, sweepLeftovers, syncFolder, type WholeFile, writeWhole } from './durable-file.ts';
-import { datesOf, type FileColumn, fileColumns } from './file-schema.ts';
-import { parquetFile } from './parquet.ts';
-import {
-  type BatchLimits,
-  type IdempotentSink,
-  type SinkBatch,
-  SinkError,
-  type SinkErrorCode,
-  type SinkRecord,
-} from './sink.ts';
+import { type FileFormat, rangeFiles } from './range-files.ts';
+import { type BatchLimits, type IdempotentSink, SinkError, type SinkErrorCode } from './sink.ts';
 import { baseName } from './tables.ts';
-
-export type FileFormat = 'parquet' | 'avro';
 
 export interface FileSinkOptions {
   readonly dir: string;
@@ -23,13 +12,6 @@ export interface FileSinkOptions {
   readonly format?: FileFormat;
   readonly limits?: Partial<BatchLimits>;
 }
-
-const encoders: Readonly<
-  Record<FileFormat, (name: string, columns: readonly FileColumn[], records: readonly SinkRecord[]) => Uint8Array>
-> = {
-  parquet: (_name, columns, records) => parquetFile(columns, records),
-  avro: avroContainer,
-};
 
 /**
  * A shop's topics as Parquet or Avro files, `<dir>/<shop>/<topic>/date=YYYY-MM-DD/<partition>-<first>-<last>.parquet`,
@@ -49,7 +31,11 @@ export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSink
         throw fileError(topicFolder, error, false);
       }
       try {
-        const files = rangeFiles(topicFolder, range, format);
+        const files = rangeFiles(range, format).map(({ date, name, bytes }) => ({
+          folder: join(topicFolder, date),
+          name,
+          bytes,
+        }));
         await writeWhole(again ? files.filter(isMissing) : files);
         await syncFolder(topicFolder);
       } catch (error) {
@@ -58,20 +44,6 @@ export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSink
     },
     async [Symbol.asyncDispose]() {},
   };
-}
-
-/** The files of a range: one for each date in it. */
-function rangeFiles(topicFolder: string, range: SinkBatch, format: FileFormat): readonly WholeFile[] {
-  const name = `${range.partition}-${range.first}-${range.next - 1}.${format}`;
-  const byDate = Map.groupBy(range.records, datesOf(range.schema));
-  return Array.from(byDate, ([date, records]) => ({
-    folder: join(topicFolder, date),
-    name,
-    bytes() {
-      const tombstones = records.some((record) => record.value === null);
-      return encoders[format](join(range.topic, date, name), fileColumns(range, tombstones), records);
-    },
-  }));
 }
 
 /** Whether a file of a range that may have been put before is still to be written; sweeps what a dead process left. */
