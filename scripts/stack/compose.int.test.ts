@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { composeCall } from './compose.ts';
+import { placelessSettings } from './hdfs-config.ts';
 import { brokerSettings } from './kafka-config.ts';
 import { silent } from './say.ts';
 import { environmentOf, type Stack, specsOf, wantedStack } from './stack.ts';
@@ -66,5 +67,24 @@ describe.each([1, 3])('docker-compose.yml with %d brokers', (brokers) => {
     expect(advertised.join()).toBe(EBB_BROKERS);
     expect(parts.get('registry')).toContain('28081');
     expect(EBB_REGISTRY).toContain(':28081/');
+  });
+});
+
+describe("docker-compose.yml's HDFS", () => {
+  it('is configured as it is without Docker', () => {
+    const parts = configured(stackOf({}));
+    const expected = Object.entries(placelessSettings);
+    for (const server of ['namenode', 'datanode'])
+      expect(expected.map(([key]) => [key, variableOf(parts.get(server), `HDFS-SITE.XML_${key}`)])).toEqual(expected);
+  });
+
+  it('publishes the ports that Ebb and WebHDFS are told', () => {
+    const stack = stackOf({ namenodePort: 29_870, datanodePort: 29_864 });
+    const parts = configured(stack);
+    expect(environmentOf(stack)).toMatchObject({ EBB_HDFS_URL: 'http://127.0.0.1:29870' });
+    expect(parts.get('namenode')).toContain('29870');
+    expect(parts.get('namenode')).toContain('28020');
+    expect(variableOf(parts.get('datanode'), 'HDFS-SITE.XML_dfs.datanode.http.address')).toBe('0.0.0.0:29864');
+    expect(parts.get('datanode')).toMatch(/29864:29864|target: 29864\n\s+published: "?29864/);
   });
 });

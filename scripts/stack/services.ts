@@ -1,5 +1,6 @@
+import { hdfsService } from './hdfs-service.ts';
 import { kafkaService } from './kafka-service.ts';
 import { registryService } from './registry.ts';
 import type { Service } from './service.ts';
 
-export const services: readonly Service[] = [kafkaService, registryService];
+export const services: readonly Service[] = [kafkaService, registryService, hdfsService];
