@@ -88,3 +88,16 @@ describe("docker-compose.yml's HDFS", () => {
     expect(parts.get('datanode')).toMatch(/29864:29864|target: 29864\n\s+published: "?29864/);
   });
 });
+
+describe("docker-compose.yml's MinIO", () => {
+  it('has the port and the keys that Ebb is told', () => {
+    const stack = stackOf({ minioPort: 29_000 });
+    const part = configured(stack).get('minio');
+    expect(environmentOf(stack)).toMatchObject({
+      EBB_MINIO_ENDPOINT: 'http://127.0.0.1:29000',
+      EBB_MINIO_ACCESS_KEY: variableOf(part, 'MINIO_ROOT_USER'),
+      EBB_MINIO_SECRET_KEY: variableOf(part, 'MINIO_ROOT_PASSWORD'),
+    });
+    expect(part).toMatch(/29000:9000|target: 9000\n\s+published: "?29000/);
+  });
+});

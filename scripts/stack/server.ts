@@ -11,6 +11,8 @@ import { identityOf, isAlive, isPaused, type ProcessIdentity } from './process-i
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
+  /** Over the environment of the process that starts it. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** One process of a service, such as one broker. */
@@ -106,12 +108,13 @@ export function serverOf(spec: ServerSpec, { endsWithParent }: { readonly endsWi
       if (running() !== undefined) return false;
       claimPorts();
       mkdirSync(spec.dir, { recursive: true });
-      const { program, args } = await spec.prepare();
+      const { program, args, environment } = await spec.prepare();
       const output = openSync(log, 'a');
       const [file, words] = endsWithParent
         ? ['setpriv', ['--pdeathsig', 'KILL', program, ...args]]
         : [program, [...args]];
-      const child = spawn(file, words, { cwd: spec.dir, detached: true, stdio: ['ignore', output, output] });
+      const env = { ...process.env, ...environment };
+      const child = spawn(file, words, { cwd: spec.dir, env, detached: true, stdio: ['ignore', output, output] });
       const failed = new Promise<Error>((done) => child.once('error', done));
       closeSync(output);
       child.unref();

@@ -1,6 +1,7 @@
 import { hdfsService } from './hdfs-service.ts';
 import { kafkaService } from './kafka-service.ts';
+import { minioService } from './minio.ts';
 import { registryService } from './registry.ts';
 import type { Service } from './service.ts';
 
-export const services: readonly Service[] = [kafkaService, registryService, hdfsService];
+export const services: readonly Service[] = [kafkaService, registryService, hdfsService, minioService];

@@ -16,10 +16,10 @@ const printed = z.object({
 });
 
 let dir = '';
-let [kafkaPort, registryPort, namenodePort, datanodePort] = [0, 0, 0, 0];
+let [kafkaPort, registryPort, namenodePort, datanodePort, minioPort] = [0, 0, 0, 0, 0];
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ebb-stack-'));
-  [kafkaPort = 0, registryPort = 0, namenodePort = 0, datanodePort = 0] = await freePorts(4);
+  [kafkaPort = 0, registryPort = 0, namenodePort = 0, datanodePort = 0, minioPort = 0] = await freePorts(5);
 });
 afterAll(async () => {
   await ebb('stack', 'down', '--dir', dir);
@@ -32,7 +32,8 @@ function up(...flags: readonly string[]): Promise<Ended> {
 
 function start(): Promise<Ended> {
   const kafka = ['--kafka-port', String(kafkaPort), '--registry-port', String(registryPort)];
-  return up(...kafka, '--namenode-port', String(namenodePort), '--datanode-port', String(datanodePort));
+  const hdfs = ['--namenode-port', String(namenodePort), '--datanode-port', String(datanodePort)];
+  return up(...kafka, ...hdfs, '--minio-port', String(minioPort));
 }
 
 function status(): Promise<Ended> {
@@ -81,9 +82,9 @@ it('comes up, stays up, is repaired, and goes down', async () => {
   for (const { pid } of first.servers) if (pid !== undefined) process.kill(pid, 'SIGKILL');
   const dead = await status();
   expect(dead.code).toBe(1);
-  expect(parse(dead).servers.map(({ state }) => state)).toEqual(['down', 'down', 'down', 'down']);
+  expect(new Set(parse(dead).servers.map(({ state }) => state))).toEqual(new Set(['down']));
 
-  expect(parse(await up()).servers.map(({ state }) => state)).toEqual(['healthy', 'healthy', 'healthy', 'healthy']);
+  expect(new Set(parse(await up()).servers.map(({ state }) => state))).toEqual(new Set(['healthy']));
   expect(await readRecords(brokers, 'things', 3)).toEqual(['one', 'two', 'three']);
   expect(await schemaVersions(registry)).toEqual([1]);
 

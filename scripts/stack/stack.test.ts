@@ -18,6 +18,9 @@ it('has one broker and the usual ports unless something else is asked for', () =
     EBB_REGISTRY: 'http://127.0.0.1:8081/apis/ccompat/v7',
     EBB_HDFS_URL: 'http://127.0.0.1:9870',
     EBB_HDFS_USER: 'hdfs',
+    EBB_MINIO_ENDPOINT: 'http://127.0.0.1:9000',
+    EBB_MINIO_ACCESS_KEY: 'ebb-stack',
+    EBB_MINIO_SECRET_KEY: 'ebb-stack-secret',
   });
   expect(environmentOf(wantedStack(asked({ brokers: 3, kafkaPort: 7001 }), undefined))).toMatchObject({
     EBB_BROKERS: '127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003',

@@ -33,7 +33,9 @@ const DEFAULT_DIR = join('.ebb', 'stack');
 export function stackCommand(program: Command): void {
   const stack = program
     .command('stack')
-    .description('the real services, on this machine: Kafka, the schema registry and HDFS, in Docker or without it');
+    .description(
+      'the real services, on this machine: Kafka, the schema registry, HDFS and MinIO, in Docker or without it',
+    );
   const up = place(stack.command('up'))
     .description('start what is not running, and wait until all of it serves')
     .option('--native', 'without Docker, also where there is one');
