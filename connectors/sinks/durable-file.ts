@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { inLanes } from './lanes.ts';
 
 /** Files in work at the same time: each waits longer than it works. */
 const lanesAtOnce = 8;
@@ -49,8 +50,8 @@ export async function writeWhole(files: readonly WholeFile[]): Promise<void> {
     for (let from = 0; from < files.length; from += openAtOnce) {
       await writeSynced(files.slice(from, from + openAtOnce), temporary);
     }
-    await eachOf(temporary, ([file, path]) => rename(path, join(file.folder, file.name)));
-    await eachOf(new Set(files.map(({ folder }) => folder)), syncFolder);
+    await inLanes(temporary, lanesAtOnce, ([file, path]) => rename(path, join(file.folder, file.name)));
+    await inLanes(new Set(files.map(({ folder }) => folder)), lanesAtOnce, syncFolder);
   } catch (error) {
     for (const path of temporary.values()) {
       rmSync(path, { force: true });
@@ -63,16 +64,16 @@ export async function writeWhole(files: readonly WholeFile[]): Promise<void> {
 async function writeSynced(files: readonly WholeFile[], temporary: Map<WholeFile, string>): Promise<void> {
   const handles: FileHandle[] = [];
   try {
-    await eachOf(files, async (file) => {
+    await inLanes(files, lanesAtOnce, async (file) => {
       const path = join(file.folder, `.${file.name}.${randomUUID()}.tmp`);
       temporary.set(file, path);
       const handle = await create(file.folder, path);
       handles.push(handle);
       await handle.writeFile(file.bytes());
     });
-    await eachOf(handles, (handle) => handle.sync());
+    await inLanes(handles, lanesAtOnce, (handle) => handle.sync());
   } finally {
-    await eachOf(handles, (handle) => handle.close());
+    await inLanes(handles, lanesAtOnce, (handle) => handle.close());
   }
 }
 
@@ -94,21 +95,6 @@ export function sweepLeftovers(folder: string, name: string): void {
   for (const entry of readdirSync(folder)) {
     if (entry.startsWith(`.${name}.`) && entry.endsWith('.tmp')) {
       rmSync(join(folder, entry), { force: true });
-    }
-  }
-}
-
-/** Works on each, some at a time; the first error wins, when all that was begun has ended. */
-async function eachOf<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-  const left = Iterator.from(items);
-  const lanes = Array.from({ length: lanesAtOnce }, async () => {
-    for (const item of left) {
-      await work(item);
-    }
-  });
-  for (const outcome of await Promise.allSettled(lanes)) {
-    if (outcome.status === 'rejected') {
-      throw outcome.reason;
     }
   }
 }

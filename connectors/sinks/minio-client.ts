@@ -1,0 +1,89 @@
+/** A client of an S3 endpoint that gives up on a server which says nothing. */
+import { Agent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { Client } from 'minio';
+import { SinkError } from './sink.ts';
+
+export interface S3Options {
+  /** Such as `http://127.0.0.1:9000` or `https://s3.eu-central-1.amazonaws.com`. */
+  readonly endpoint: string;
+  /** Of the bucket; the server is asked for it unless given. */
+  readonly region?: string | undefined;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  /** Of keys that are lent for a time. */
+  readonly sessionToken?: string | undefined;
+  /** Whether the bucket is in the path of requests (default), or in the name of the host. */
+  readonly pathStyle?: boolean | undefined;
+  /** ms without a byte from or to the server until a request has failed. Default 30,000. */
+  readonly timeout?: number | undefined;
+}
+
+export interface S3Client extends Disposable {
+  readonly client: Client;
+}
+
+/** The most that S3 takes as one object in one request. The client would send larger ones in parts, which a crash leaves behind. */
+const WHOLE = 5 * 1024 ** 3;
+
+/** @throws SinkError REFUSED when the address is none */
+export function openS3({ timeout = 30_000, ...options }: S3Options): S3Client {
+  const { endpoint, accessKey, secretKey, sessionToken, region, pathStyle = true } = options;
+  const { hostname, port, secure } = addressOf(endpoint);
+  const agent = patientAgent(secure, timeout);
+  const client = new Client({
+    endPoint: hostname,
+    useSSL: secure,
+    accessKey,
+    secretKey,
+    pathStyle,
+    partSize: WHOLE,
+    transportAgent: agent,
+    // Whoever asked tries again, and says so: the client would write it to the terminal.
+    retryOptions: { disableRetry: true },
+    ...(port === undefined ? {} : { port }),
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+    ...(region === undefined ? {} : { region }),
+  });
+  return { client, [Symbol.dispose]: () => agent.destroy() };
+}
+
+function addressOf(endpoint: string): {
+  readonly hostname: string;
+  readonly port: number | undefined;
+  readonly secure: boolean;
+} {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '')
+    throw new SinkError(
+      'REFUSED',
+      `${endpoint} is not the address of an object store: it is http:// or https://, a host and a port, such as http://127.0.0.1:9000`,
+    );
+  return {
+    hostname: url.hostname,
+    port: url.port === '' ? undefined : Number(url.port),
+    secure: url.protocol === 'https:',
+  };
+}
+
+/** Keeps connections, and ends one on which nothing moves for so long: a server that hangs answers nothing, for ever. */
+function patientAgent(secure: boolean, timeout: number): Agent {
+  const options = { keepAlive: true, timeout };
+  const agent = secure ? new SecureAgent(options) : new Agent(options);
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (...args) => {
+    const socket = connect(...args);
+    socket?.on('timeout', () => socket.destroy(new SilenceError(timeout)));
+    return socket;
+  };
+  return agent;
+}
+
+class SilenceError extends Error {
+  override readonly name = 'SilenceError';
+  readonly code = 'ETIMEDOUT';
+
+  constructor(timeout: number) {
+    super(`nothing came for ${timeout / 1000} s`);
+  }
+}
