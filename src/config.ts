@@ -16,10 +16,17 @@ const brokerList = list.pipe(
     .min(1),
 );
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const address = (...protocols: readonly [string, string]) =>
+  z.string().regex(new RegExp(`^(?:${protocols.join('|')})://[^\\s/]+`), {
+    error: `it is an address that begins with ${protocols[0]}://`,
+  });
 const ms = number.int().min(100).max(3_600_000);
 
 /** What opens doors: it is never printed. */
-const secrets = new Set(['saslPassword', 'saslToken', 'saslClientSecret', 'registryPassword', 'registryToken']);
+const secrets = new Set([
+  ...['saslPassword', 'saslToken', 'saslClientSecret', 'registryPassword', 'registryToken'],
+  ...['mariadb', 'mariadbPassword', 'minioAccessKey', 'minioSecretKey', 'minioSessionToken'],
+]);
 
 const configSchema = z.strictObject({
   /** Directory of the log, the tables and the files. */
@@ -71,6 +78,41 @@ const configSchema = z.strictObject({
   registryUsername: z.string().optional(),
   registryPassword: z.string().optional(),
   registryToken: z.string().optional(),
+  /** The tables' database, `mariadb://user@host:3306/database`. Without it they are a file in `data`. */
+  mariadb: address('mariadb', 'mysql').optional(),
+  mariadbPassword: z.string().optional(),
+  /** Whether it is reached over TLS, with the authority's certificate (PEM) where it is not a public one. */
+  mariadbTls: flag.default(false),
+  mariadbCa: z.string().optional(),
+  /** Endpoint of MinIO, or of any other store with the S3 API. */
+  minio: address('http', 'https').optional(),
+  minioAccessKey: z.string().optional(),
+  minioSecretKey: z.string().optional(),
+  minioSessionToken: z.string().optional(),
+  minioRegion: z.string().optional(),
+  minioBucket: z.string().min(1).default('ebb'),
+  /** Of every key; none by default. */
+  minioPrefix: z.string().optional(),
+  /** Whether a bucket that is missing is made. */
+  minioCreateBucket: flag.default(true),
+  /** Web address of HDFS's NameNode. */
+  hdfs: address('http', 'https').optional(),
+  hdfsUser: z.string().min(1).default('ebb'),
+  hdfsRoot: z.string().startsWith('/').default('/ebb'),
+  hdfsReplication: number.int().min(1).max(512).optional(),
+  /** Of files, octal; of folders with the right to enter wherever there is one to read. */
+  hdfsPermission: z
+    .string()
+    .regex(/^[0-7]{3,4}$/, { error: 'permissions are octal, such as 644' })
+    .optional(),
+  /** What goes where: names of topics within the shop, `raw.*` for all that begin so. */
+  filesTopics: list.optional(),
+  minioTopics: list.optional(),
+  hdfsTopics: list.optional(),
+  /** Of files, wherever they are. */
+  lakeFormat: z.enum(['parquet', 'avro']).default('parquet'),
+  /** Seconds that records wait for more at the end of the log, before they become a file. */
+  lakeRotation: number.min(0).max(86_400).default(30),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -134,6 +134,9 @@ const byTopic: ReadonlyMap<string, Table> = new Map([
 export const deadLetters = table({ name: 'dead_letters', schema: deadLetterSchema, renamed: whereRead });
 const lateEvents = table({ name: 'late_events', schema: lateRecordSchema, renamed: whereRead });
 
+/** Those of sql/schema.sql that hold a shop's rows. */
+export const tableNames: readonly string[] = [...byTopic.values(), deadLetters, lateEvents].map(({ name }) => name);
+
 /** The table for a topic (its name within the shop), or `undefined` for a topic that has none. */
 export function tableOf(topic: string): Table | undefined {
   if (topic.endsWith('.dead')) {

@@ -1,18 +1,12 @@
-import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import { tableOf } from '../../connectors/sinks/tables.ts';
+import { tableNames, tableOf } from '../../connectors/sinks/tables.ts';
+import type { Tables } from './tables/tables.ts';
 
 /** Deletes all rows of a shop, and the positions that they came from, in one transaction. */
-export function emptyShop(path: string, shop: string): void {
-  inTables(path, (database) => {
-    const tables = database
-      .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
-      .all();
-    for (const { name } of tables) {
-      if (name === 'sink_positions')
-        database.prepare("delete from sink_positions where substr(topic, 1, length(?1) + 1) = ?1 || '.'").run(shop);
-      else database.prepare(`delete from ${String(name)} where shop = ?`).run(shop);
-    }
+export async function emptyShop(tables: Tables | undefined, shop: string): Promise<void> {
+  await tables?.change(async (run) => {
+    // A shop's name may hold `_`, which stands for any character.
+    await run("delete from sink_positions where topic like ? escape '!'", `${shop.replaceAll('_', '!_')}.%`);
+    for (const name of tableNames) await run(`delete from ${name} where shop = ?`, shop);
   });
 }
 
@@ -26,34 +20,22 @@ export interface EmptiedRows {
 }
 
 /** Deletes some of a shop's rows, and the positions that they came from, in one transaction. */
-export function emptyResults(path: string, shop: string, { topics, results, topologies }: EmptiedRows): void {
-  inTables(path, (database) => {
-    const forget = database.prepare('delete from sink_positions where topic = ?');
-    const unread = database.prepare(`delete from dead_letters where shop = ? and topic = ? and topology like 'sink.%'`);
+export async function emptyResults(
+  tables: Tables | undefined,
+  shop: string,
+  { topics, results, topologies }: EmptiedRows,
+): Promise<void> {
+  await tables?.change(async (run) => {
     for (const topic of topics) {
-      forget.run(topic);
-      unread.run(shop, topic);
+      await run('delete from sink_positions where topic = ?', topic);
+      await run("delete from dead_letters where shop = ? and topic = ? and topology like 'sink.%'", shop, topic);
     }
     for (const topic of results) {
       const table = tableOf(topic);
-      if (table !== undefined) database.prepare(`delete from ${table.name} where shop = ?`).run(shop);
+      if (table !== undefined) await run(`delete from ${table.name} where shop = ?`, shop);
     }
-    for (const table of ['late_events', 'dead_letters']) {
-      const remove = database.prepare(`delete from ${table} where shop = ? and topology = ?`);
-      for (const topology of topologies) remove.run(shop, topology);
-    }
+    for (const table of ['late_events', 'dead_letters'])
+      for (const topology of topologies)
+        await run(`delete from ${table} where shop = ? and topology = ?`, shop, topology);
   });
-}
-
-function inTables(path: string, work: (database: DatabaseSync) => void): void {
-  if (!existsSync(path)) return;
-  const database = new DatabaseSync(path, { timeout: 10_000 });
-  try {
-    database.exec('begin immediate');
-    work(database);
-    database.exec('commit');
-  } finally {
-    // An open transaction is rolled back.
-    database.close();
-  }
 }

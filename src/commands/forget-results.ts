@@ -6,6 +6,7 @@ import { physicalName } from '../engine/topic.ts';
 import type { Topology } from '../engine/topology.ts';
 import { type Log, LogError } from '../log/log.ts';
 import { emptyResults } from './empty-tables.ts';
+import { tablesIfThere } from './tables/open.ts';
 import { resultTopics } from './versions.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -51,11 +52,16 @@ export async function refuseRunning(log: Log, groups: readonly string[]): Promis
 }
 
 /** Deletes results wherever they are: tables, files, topics. Once more after it was cut short, it does the rest. */
-export async function forgetResults({ log, paths }: Workplace, shop: string, doomed: readonly Doomed[]): Promise<void> {
+export async function forgetResults(
+  { log, paths, config }: Workplace,
+  shop: string,
+  doomed: readonly Doomed[],
+): Promise<void> {
   const topics = doomedTopics(shop, doomed);
   const read = doomed.filter((one) => one.read).map(({ topology }) => topology);
   const results = read.flatMap(({ to }) => Object.values(to).map(({ name }) => name));
-  emptyResults(paths.tables, shop, { topics, results, topologies: read.map(({ name }) => name) });
+  await using tables = await tablesIfThere(config);
+  await emptyResults(tables, shop, { topics, results, topologies: read.map(({ name }) => name) });
   await forgetBoundaries(log, shop, new Set(topics));
   for (const name of results) await rm(join(paths.lake, shop, baseName(name)), { recursive: true, force: true });
   await log.delete(topics.filter((name) => !name.endsWith('.state')));

@@ -5,6 +5,7 @@ import type { Topology } from '../engine/topology.ts';
 import type { OnPipelineEvent } from '../operations/events.ts';
 import type { PipelineStatus } from '../operations/status.ts';
 import { type Reader, untilCaughtUp } from './caught-up.ts';
+import { sinksOf } from './open-sink.ts';
 import { inForce, named, topologiesInShop } from './shop-topologies.ts';
 import { startSinkThread } from './sink-thread.ts';
 import { routesOf, sinkReaders } from './sinks.ts';
@@ -46,7 +47,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   // What the files refuse is a result too, and goes to the tables.
-  if (options.sinks) await createOwnTopics(log, shop, 'files');
+  if (options.sinks) for (const sink of sinksOf(config).lake) await createOwnTopics(log, shop, sink);
   const running = await runTopologies({
     log,
     registry,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -13,6 +12,7 @@ import { codeSays } from './reprocess.ts';
 import { everyVersion, runnable } from './reset-topology.ts';
 import { inForce, lagOf, named, type ShopTopologies, topologiesInShop } from './shop-topologies.ts';
 import { swapRows } from './swap-rows.ts';
+import { tablesIfThere } from './tables/open.ts';
 import { count } from './terminal.ts';
 import { refuseShopReset } from './under-reset.ts';
 import { keepingOthersOut, underWay } from './under-way.ts';
@@ -96,8 +96,9 @@ async function promote(
         await log.forget(await readers());
         await forgetResults(place, shop, doomed);
         await forgetFiles(place, shop, old, next);
-        if (existsSync(place.paths.tables)) {
-          const rows = await swapRows(place, shop, old, next);
+        await using tables = await tablesIfThere(place.config);
+        if (tables !== undefined) {
+          const rows = await swapRows(place, tables, shop, old, next);
           if (rows > 0) console.log(`${count(rows)} records of ${to} were taken into the tables.`);
         }
         await writeVersion(log, registry, shop, next);

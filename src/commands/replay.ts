@@ -83,7 +83,7 @@ export function replayCommand(program: Command): void {
         clearInterval(shown);
         live.done();
       }
-      report(place, shop, summary, flags, (performance.now() - started) / 1000);
+      await report(place, shop, summary, flags, (performance.now() - started) / 1000);
     });
 }
 
@@ -131,7 +131,13 @@ function progressText(
   ].join('\n');
 }
 
-function report(place: Workplace, shop: string, source: SourceSummary, flags: ReplayFlags, seconds: number): void {
+async function report(
+  place: Workplace,
+  shop: string,
+  source: SourceSummary,
+  flags: ReplayFlags,
+  seconds: number,
+): Promise<void> {
   const rate = source.written / seconds;
   if (source.alreadyThere && flags.json !== true) {
     console.log(
@@ -148,7 +154,7 @@ function report(place: Workplace, shop: string, source: SourceSummary, flags: Re
       );
     return;
   }
-  const shopSummary = summarise(place.paths.tables, shop);
+  const shopSummary = await summarise(place.config, shop);
   if (flags.json === true)
     console.log(JSON.stringify({ shop, source, ...shopSummary, seconds, rowsPerSecond: Math.round(rate) }));
   else

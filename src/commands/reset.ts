@@ -7,6 +7,7 @@ import { confirm } from './confirm.ts';
 import { emptyShop } from './empty-tables.ts';
 import { refuseRunning } from './forget-results.ts';
 import { resetTopology } from './reset-topology.ts';
+import { tablesIfThere } from './tables/open.ts';
 import { markersOf, underReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -97,7 +98,8 @@ export function resetCommand(program: Command): void {
         throw error;
       }
       await place.log.forget([...(await place.log.positions()).keys()].filter(forgotten));
-      emptyShop(place.paths.tables, shop);
+      await using tables = await tablesIfThere(config);
+      await emptyShop(tables, shop);
       await rm(join(place.paths.lake, shop), { recursive: true, force: true });
       await place.log.delete(doomed);
       // Last: while it stands, nothing runs in the shop, and a reset that was cut short can be done again.

@@ -49,7 +49,7 @@ export function runCommand(program: Command): void {
       if (worker !== undefined) return await runAsWorker(worker, work);
       await (flags.workers === undefined ? runHere(work) : runWorkers(work, flags.workers));
       if (!flags.sinks) return;
-      const summary = summarise(place.paths.tables, shop);
+      const summary = await summarise(config, shop);
       const seconds = (performance.now() - started) / 1000;
       console.log(
         flags.json === true

@@ -39,15 +39,14 @@ function say(message: SinkMessage): void {
   parentPort?.postMessage(message);
 }
 
-const watches = {
-  sqlite: watchSink('sqlite', (event) => say({ kind: 'event', event })),
-  files: watchSink('files', (event) => say({ kind: 'event', event })),
-};
+const watches = new Map(
+  [...routes.keys()].map((name) => [name, watchSink(name, (event) => say({ kind: 'event', event }))]),
+);
 
 let said = '';
 function report(): void {
-  const sinks = Object.values(watches).map((watch) => watch.status());
-  const taken = new Set(Object.values(watches).flatMap((watch) => [...watch.taken]));
+  const sinks = [...watches.values()].map((watch) => watch.status());
+  const taken = new Set([...watches.values()].flatMap((watch) => [...watch.taken]));
   const text = JSON.stringify([sinks, taken.size]);
   if (text !== said) say({ kind: 'status', sinks, taken });
   said = text;
@@ -58,7 +57,7 @@ async function look({ log }: Workplace): Promise<void> {
     const ends = new Map(
       (await log.topics()).map(({ name, offsets }) => [name.slice(shop.length + 1), offsets.map(({ end }) => end)]),
     );
-    for (const watch of Object.values(watches)) watch.look(ends);
+    for (const watch of watches.values()) watch.look(ends);
   } catch (error) {
     // The sinks say so themselves when it lasts; until then the ends are those of the last look.
     if (!(error instanceof LogError)) throw error;

@@ -1,28 +1,27 @@
 import { refusedTopic } from '../../connectors/sinks/boundary.ts';
-import { openFileSink } from '../../connectors/sinks/files.ts';
 import { runSink, sinkGroup } from '../../connectors/sinks/runner.ts';
-import type { Sink } from '../../connectors/sinks/sink.ts';
-import { openSqliteSink } from '../../connectors/sinks/sqlite.ts';
-import { tableOf } from '../../connectors/sinks/tables.ts';
+import { baseName, tableOf } from '../../connectors/sinks/tables.ts';
+import type { Config } from '../config.ts';
 import { physicalName, type TopicVersions } from '../engine/topic.ts';
 import type { Reader } from './caught-up.ts';
+import { openSink, type SinkName, sinksOf } from './open-sink.ts';
 import type { SinkWatch } from './sink-watch.ts';
 import type { Workplace } from './workplace.ts';
 
-/** Which topics of a shop go to which sink. Names within the shop. */
-export interface Routes {
-  readonly sqlite: readonly string[];
-  readonly files: readonly string[];
-}
+/** Which topics of a shop go to which sink: names within the shop. A sink that is not there does not run. */
+export type Routes = ReadonlyMap<SinkName, readonly string[]>;
 
-export type SinkName = keyof Routes;
+/** As the shop's own rows came in. */
+const raw = /^(raw|synthetic)\.[^.]+$/;
 
 /**
- * Results, late records and dead letters go to the tables; raw rows and events to the files.
+ * What goes where. Results, late records and dead letters go to the tables. Of the lake, HDFS takes the rows of datasets
+ * (batch data), MinIO live rows, events and results, and files on this machine what neither takes of rows and events;
+ * the configuration may say otherwise.
  * @param results names on the log of what topologies give to others
  */
 export async function routesOf(
-  { log }: Workplace,
+  { log, config }: Pick<Workplace, 'log' | 'config'>,
   shop: string,
   results: ReadonlySet<string>,
   versions: TopicVersions,
@@ -30,17 +29,35 @@ export async function routesOf(
   const inShop = (await log.topics())
     .filter(({ name }) => name.startsWith(`${shop}.`))
     .map(({ name }) => name.slice(shop.length + 1));
-  const told = results.union(new Set([refusedTopic(shop, 'files')]));
+  const { tables, lake } = sinksOf(config);
+  const told = results.union(new Set(lake.map((sink) => refusedTopic(shop, sink))));
+  const forTables = inShop.filter((name) => tableOf(name) !== undefined && told.has(physicalName(shop, name)));
   const events = physicalName(shop, 'events', versions.get('events'));
-  return {
-    sqlite: inShop.filter((name) => tableOf(name) !== undefined && told.has(physicalName(shop, name))),
-    files: inShop.filter((name) => physicalName(shop, name) === events || /^(raw|synthetic)\.[^.]+$/.test(name)),
-  };
+  const rows = inShop.filter((name) => physicalName(shop, name) === events || raw.test(name));
+  const processed = forTables.filter((name) => !/\.(late|dead)$/.test(name));
+  const forLake = [...new Set([...rows, ...processed])];
+  const wanted = patternsOf(config);
+  const taken = (patterns: readonly string[]) => forLake.filter((name) => matches(patterns, baseName(name)));
+  const [hdfs, minio] = [taken(wanted.hdfs), taken(wanted.minio)];
+  const elsewhere = new Set([...(lake.includes('hdfs') ? hdfs : []), ...(lake.includes('minio') ? minio : [])]);
+  const files =
+    config.filesTopics === undefined ? rows.filter((name) => !elsewhere.has(name)) : taken(config.filesTopics);
+  const to = { sqlite: forTables, mariadb: forTables, files, minio, hdfs };
+  return new Map([tables, ...lake].map((name) => [name, to[name]]));
+}
+
+function patternsOf({ hdfsTopics, minioTopics }: Config): Readonly<Record<'hdfs' | 'minio', readonly string[]>> {
+  const live = ['synthetic.*', 'events', 'category-metrics', 'segment-metrics', 'client-profiles', 'sessions'];
+  return { hdfs: hdfsTopics ?? ['raw.*'], minio: minioTopics ?? live };
+}
+
+function matches(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
 }
 
 /** The groups under which the sinks' positions are on the log. */
 export function sinkReaders(shop: string, routes: Routes): readonly Reader[] {
-  return Object.entries(routes).flatMap(([sink, topics]: [string, readonly string[]]) =>
+  return [...routes].flatMap(([sink, topics]) =>
     topics.map((topic) => ({ group: sinkGroup(shop, sink, topic), topics: [physicalName(shop, topic)] })),
   );
 }
@@ -51,39 +68,28 @@ export interface RunSinksOptions {
   readonly signal: AbortSignal;
   /** ms to wait at the end of the log with records in hand; the sink's own when absent. */
   readonly linger: number | undefined;
-  readonly watches: Readonly<Record<SinkName, SinkWatch>>;
+  /** By the sink's name. */
+  readonly watches: ReadonlyMap<string, SinkWatch>;
 }
 
 /** Carries a shop's topics into its tables and files until `signal` aborts. @throws SinkError, LogError */
 export async function runSinks(
-  place: Workplace,
+  { config, log, registry }: Workplace,
   { shop, routes, signal, linger, watches }: RunSinksOptions,
 ): Promise<void> {
-  const { paths, log, registry } = place;
   const failed = new AbortController();
   const until = AbortSignal.any([signal, failed.signal]);
-  const run = async (name: SinkName, open: () => Sink): Promise<void> => {
+  const run = async (name: SinkName, topics: readonly string[]): Promise<void> => {
     try {
-      await using sink = open();
+      await using sink = await openSink(config, shop, name);
       const limits = linger === undefined ? {} : { linger };
-      await runSink({
-        log,
-        registry,
-        shop,
-        sink,
-        topics: routes[name],
-        signal: until,
-        limits,
-        ...watches[name].callbacks,
-      });
+      const callbacks = watches.get(name)?.callbacks ?? {};
+      await runSink({ log, registry, shop, sink, topics, signal: until, limits, ...callbacks });
     } catch (error) {
       failed.abort();
       throw error;
     }
   };
-  const runs = [
-    run('sqlite', () => openSqliteSink({ path: paths.tables, shop })),
-    run('files', () => openFileSink({ dir: paths.lake, shop })),
-  ];
+  const runs = [...routes].map(([name, topics]) => run(name, topics));
   for (const result of await Promise.allSettled(runs)) if (result.status === 'rejected') throw result.reason;
 }

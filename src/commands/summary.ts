@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
 import type { Event } from '../../schemas/generated.ts';
-import { openTables } from './tables-database.ts';
+import type { Config } from '../config.ts';
+import { tablesIfThere } from './tables/open.ts';
+import type { Row, Tables } from './tables/tables.ts';
 import { count, money, table } from './terminal.ts';
 
 /** What a shop's tables hold, in numbers. */
@@ -19,14 +19,9 @@ export interface ShopSummary {
 }
 
 /** Sums a shop's tables up; a run that was stopped before its sinks made them has none, and nothing in them. */
-export function summarise(path: string, shop: string): ShopSummary {
-  if (!existsSync(path)) return nothing;
-  const tables = openTables(path);
-  try {
-    return summaryOf(tables, shop);
-  } finally {
-    tables.close();
-  }
+export async function summarise(config: Config, shop: string): Promise<ShopSummary> {
+  await using tables = await tablesIfThere(config);
+  return tables === undefined ? nothing : await summaryOf(tables, shop);
 }
 
 const nothing: ShopSummary = {
@@ -42,13 +37,12 @@ const nothing: ShopSummary = {
 
 const kinds = ['CART', 'PURCHASE', 'RETURN', 'VIEW'] as const satisfies readonly Event['kind'][];
 
-function summaryOf(tables: DatabaseSync, shop: string): ShopSummary {
-  const all = (sql: string): readonly Readonly<Record<string, unknown>>[] => tables.prepare(sql).all(shop);
-  const numbers = (sql: string): Record<string, number> =>
-    Object.fromEntries(all(sql).map(({ name, value }) => [String(name), Number(value)]));
-  const one = (sql: string): Readonly<Record<string, unknown>> => all(sql)[0] ?? {};
+async function summaryOf(tables: Tables, shop: string): Promise<ShopSummary> {
+  const numbers = async (sql: string): Promise<Record<string, number>> =>
+    Object.fromEntries((await tables.rows(sql, shop)).map(({ name, value }) => [String(name), Number(value)]));
+  const one = async (sql: string): Promise<Row> => (await tables.rows(sql, shop))[0] ?? {};
   // All of it in one pass without groups: sorting into groups costs more than the pass.
-  const sums = one(
+  const sums = await one(
     `select ${kinds.map((kind) => `sum(kind = '${kind}') as ${kind}`).join(', ')},
        count(distinct case kind when 'PURCHASE' then customer_id end) as customers,
        sum(case kind when 'PURCHASE' then amount end) as revenue,
@@ -60,10 +54,10 @@ function summaryOf(tables: DatabaseSync, shop: string): ShopSummary {
   const byKind = Object.fromEntries(
     kinds.map((kind) => [kind, Number(sums[kind] ?? 0)] as const).filter(([, events]) => events > 0),
   );
-  const deadByReason = numbers(
+  const deadByReason = await numbers(
     'select code as name, count(*) as value from dead_letters where shop = ? group by code order by 2 desc, 1',
   );
-  const windows = numbers(
+  const windows = await numbers(
     `select case when complete = 1 then 'complete' else 'incomplete' end as name, count(*) as value
      from (select shop, complete from category_metrics union all select shop, complete from segment_metrics) as windows
      where shop = ? group by complete`,
@@ -75,12 +69,12 @@ function summaryOf(tables: DatabaseSync, shop: string): ShopSummary {
     revenue:
       currency === other
         ? Object.fromEntries(typeof currency === 'string' ? [[currency, Number(revenue)]] : [])
-        : numbers(
+        : await numbers(
             "select currency as name, sum(amount) as value from ecommerce_events where shop = ? and kind = 'PURCHASE' group by currency",
           ),
     deadLetters: sum(deadByReason),
     deadByReason,
-    late: Number(one('select count(*) as value from late_events where shop = ?').value),
+    late: Number((await one('select count(*) as value from late_events where shop = ?')).value),
     windows: { complete: windows.complete ?? 0, incomplete: windows.incomplete ?? 0 },
   };
 }

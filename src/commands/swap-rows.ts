@@ -1,16 +1,19 @@
 import { openDecoder, whole } from '../../connectors/sinks/decode.ts';
+import type { Replacement } from '../../connectors/sinks/replacement.ts';
 import type { SinkBatch } from '../../connectors/sinks/sink.ts';
-import { type Replacement, replaceRows } from '../../connectors/sinks/sqlite-replace.ts';
+
 import { tableOf } from '../../connectors/sinks/tables.ts';
 import { ownTopics } from '../engine/plan.ts';
 import { isTick } from '../engine/tick.ts';
 import type { Topology } from '../engine/topology.ts';
+import type { Tables } from './tables/tables.ts';
 import { resultTopics } from './versions.ts';
 import type { Workplace } from './workplace.ts';
 
 /** Puts the rows of a version of a topology into the tables in the place of another's, in one transaction. Gives how many records they came from. */
 export async function swapRows(
-  { log, registry, paths }: Workplace,
+  { log, registry }: Workplace,
+  tables: Tables,
   shop: string,
   old: Topology,
   next: Topology,
@@ -41,5 +44,5 @@ export async function swapRows(
     const shared = physical === late || physical === dead ? { topology: next.name } : {};
     return [{ topic, instead, partitions, ...shared }];
   });
-  return replaceRows(paths.tables, shop, replacements);
+  return tables.replace(shop, replacements);
 }

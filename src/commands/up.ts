@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type GeneratorProgress, runGenerator } from '../../connectors/sources/generator/runner.ts';
 import { partitionsOf } from '../../connectors/sources/partitions.ts';
 import { topics } from '../../schemas/topics.ts';
+import type { Config } from '../config.ts';
 import { physicalName } from '../engine/topic.ts';
 import { configOf, duration, speed, untilSignalled, wholeNumber, withCommon } from './command.ts';
 import { generatorText } from './generate.ts';
@@ -10,6 +11,7 @@ import { observing, withObserving } from './observing.ts';
 import { startPipeline } from './pipeline.ts';
 import { statusText } from './status.ts';
 import { summarise, summaryText } from './summary.ts';
+import { tablesIfThere } from './tables/open.ts';
 import { bold, dim, liveRegion } from './terminal.ts';
 import { refuseUnderReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
@@ -75,12 +77,13 @@ export function upCommand(program: Command): void {
             progress = state;
           },
         });
+        const glance = glanceAt(config, shop);
         const show = (): void =>
           live.show(
             [
               statusText(shop, pipeline.status(), performance.now() - started),
               `${dim('shop clock', process.stderr)}  ${progress === undefined ? '' : generatorText(progress)}${progress?.phase === 'live' ? dim(`  (${flags.speed}× real time)`, process.stderr) : ''}`,
-              lastHours(place.paths.tables, shop),
+              glance.text,
               dim('Ctrl-C finishes the commit in hand; ebb up goes on from there.', process.stderr),
               dim(
                 'Meanwhile, elsewhere: npx ebb query "select * from client_profiles order by spend desc limit 5"',
@@ -89,6 +92,7 @@ export function upCommand(program: Command): void {
             ].join('\n'),
           );
         const timer = setInterval(show, 500);
+        const glancing = setInterval(() => void glance.refresh(), 2_000);
         const stopAll = (error: unknown): never => {
           failed.abort();
           throw error;
@@ -99,16 +103,33 @@ export function upCommand(program: Command): void {
           }
         } finally {
           clearInterval(timer);
+          clearInterval(glancing);
           live.done();
         }
         return generating;
       });
       const seconds = (performance.now() - started) / 1000;
-      const summary = summarise(place.paths.tables, shop);
+      const summary = await summarise(config, shop);
       if (flags.json === true) console.log(JSON.stringify({ shop, generated, ...summary, seconds }));
       else
         console.log(
           `\nShop ${bold(shop, process.stdout)} in ${config.data}\n${summaryText(summary, { rowsIn: generated.total, seconds, live: true })}`,
         );
     });
+}
+
+/** A glance at the tables, not a result: while they are being made or are busy, it stays as it was. */
+function glanceAt(config: Config, shop: string) {
+  const glance = {
+    text: '',
+    async refresh(): Promise<void> {
+      try {
+        await using tables = await tablesIfThere(config);
+        if (tables !== undefined) glance.text = await lastHours(tables, shop);
+      } catch {
+        // Whoever writes them says what is wrong.
+      }
+    },
+  };
+  return glance;
 }

@@ -1,0 +1,39 @@
+/** Which stores a configuration names, and how each is opened. */
+import { openFileSink } from '../../connectors/sinks/files.ts';
+import type { Sink } from '../../connectors/sinks/sink.ts';
+import { openSqliteSink } from '../../connectors/sinks/sqlite.ts';
+import type { Config } from '../config.ts';
+import { pathsOf } from './workplace.ts';
+
+export type TablesName = 'sqlite' | 'mariadb';
+export type LakeName = 'files' | 'minio' | 'hdfs';
+export type SinkName = TablesName | LakeName;
+
+/** Where the tables are, and everywhere that files are. */
+export function sinksOf({ mariadb, minio, hdfs }: Config): {
+  readonly tables: TablesName;
+  readonly lake: readonly LakeName[];
+} {
+  return {
+    tables: mariadb === undefined ? 'sqlite' : 'mariadb',
+    lake: [
+      'files',
+      ...(minio === undefined ? [] : ['minio' as const]),
+      ...(hdfs === undefined ? [] : ['hdfs' as const]),
+    ],
+  };
+}
+
+/** Opens a sink that the configuration names. @throws SinkError, ConfigError */
+export async function openSink(config: Config, shop: string, name: SinkName): Promise<Sink> {
+  const paths = pathsOf(config);
+  const linger = config.lakeRotation * 1000;
+  switch (name) {
+    case 'sqlite':
+      return openSqliteSink({ path: paths.tables, shop });
+    case 'files':
+      return openFileSink({ dir: paths.lake, shop, format: config.lakeFormat, limits: { linger } });
+    default:
+      throw new Error(name);
+  }
+}
