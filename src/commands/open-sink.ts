@@ -2,7 +2,7 @@
 import { openFileSink } from '../../connectors/sinks/files.ts';
 import type { Sink } from '../../connectors/sinks/sink.ts';
 import { openSqliteSink } from '../../connectors/sinks/sqlite.ts';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { pathsOf } from './workplace.ts';
 
 export type TablesName = 'sqlite' | 'mariadb';
@@ -33,7 +33,27 @@ export async function openSink(config: Config, shop: string, name: SinkName): Pr
       return openSqliteSink({ path: paths.tables, shop });
     case 'files':
       return openFileSink({ dir: paths.lake, shop, format: config.lakeFormat, limits: { linger } });
+    case 'minio': {
+      const { openMinioSink } = await import('../../connectors/sinks/minio.ts');
+      return openMinioSink({ ...minioOptions(config), shop, format: config.lakeFormat, limits: { linger } });
+    }
     default:
       throw new Error(name);
   }
+}
+
+function minioOptions(config: Config) {
+  const { minio: endpoint, minioAccessKey: accessKey, minioSecretKey: secretKey } = config;
+  if (endpoint === undefined || accessKey === undefined || secretKey === undefined)
+    throw new ConfigError('an object store needs EBB_MINIO, EBB_MINIO_ACCESS_KEY and EBB_MINIO_SECRET_KEY');
+  return {
+    endpoint,
+    accessKey,
+    secretKey,
+    sessionToken: config.minioSessionToken,
+    region: config.minioRegion,
+    bucket: config.minioBucket,
+    prefix: config.minioPrefix,
+    createBucket: config.minioCreateBucket,
+  };
 }
