@@ -16,16 +16,15 @@ const brokerList = list.pipe(
     .min(1),
 );
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
-const address = (...protocols: readonly [string, string]) =>
-  z.string().regex(new RegExp(`^(?:${protocols.join('|')})://[^\\s/]+`), {
-    error: `it is an address that begins with ${protocols[0]}://`,
-  });
+const httpAddress = z
+  .string()
+  .regex(/^https?:\/\/[^\s/]+/, { error: 'it is an address that begins with http:// or https://' });
 const ms = number.int().min(100).max(3_600_000);
 
 /** What opens doors: it is never printed. */
 const secrets = new Set([
   ...['saslPassword', 'saslToken', 'saslClientSecret', 'registryPassword', 'registryToken'],
-  ...['mariadb', 'mariadbPassword', 'minioAccessKey', 'minioSecretKey', 'minioSessionToken'],
+  ...['mariadbPassword', 'minioAccessKey', 'minioSecretKey', 'minioSessionToken'],
 ]);
 
 const configSchema = z.strictObject({
@@ -78,14 +77,17 @@ const configSchema = z.strictObject({
   registryUsername: z.string().optional(),
   registryPassword: z.string().optional(),
   registryToken: z.string().optional(),
-  /** The tables' database, `mariadb://user@host:3306/database`. Without it they are a file in `data`. */
-  mariadb: address('mariadb', 'mysql').optional(),
+  /** Host of the tables' database. Without it they are a SQLite file in `data`. */
+  mariadbHost: z.string().min(1).optional(),
+  mariadbPort: number.int().min(1).max(65_535).default(3306),
+  mariadbDatabase: z.string().min(1).default('ebb'),
+  mariadbUser: z.string().min(1).default('ebb'),
   mariadbPassword: z.string().optional(),
   /** Whether it is reached over TLS, with the authority's certificate (PEM) where it is not a public one. */
   mariadbTls: flag.default(false),
   mariadbCa: z.string().optional(),
   /** Endpoint of MinIO, or of any other store with the S3 API. */
-  minio: address('http', 'https').optional(),
+  minioEndpoint: httpAddress.optional(),
   minioAccessKey: z.string().optional(),
   minioSecretKey: z.string().optional(),
   minioSessionToken: z.string().optional(),
@@ -96,7 +98,7 @@ const configSchema = z.strictObject({
   /** Whether a bucket that is missing is made. */
   minioCreateBucket: flag.default(true),
   /** Web address of HDFS's NameNode. */
-  hdfs: address('http', 'https').optional(),
+  hdfsUrl: httpAddress.optional(),
   hdfsUser: z.string().min(1).default('ebb'),
   hdfsRoot: z.string().startsWith('/').default('/ebb'),
   hdfsReplication: number.int().min(1).max(512).optional(),

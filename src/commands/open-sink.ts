@@ -10,16 +10,16 @@ export type LakeName = 'files' | 'minio' | 'hdfs';
 export type SinkName = TablesName | LakeName;
 
 /** Where the tables are, and everywhere that files are. */
-export function sinksOf({ mariadb, minio, hdfs }: Config): {
+export function sinksOf({ mariadbHost, minioEndpoint, hdfsUrl }: Config): {
   readonly tables: TablesName;
   readonly lake: readonly LakeName[];
 } {
   return {
-    tables: mariadb === undefined ? 'sqlite' : 'mariadb',
+    tables: mariadbHost === undefined ? 'sqlite' : 'mariadb',
     lake: [
       'files',
-      ...(minio === undefined ? [] : ['minio' as const]),
-      ...(hdfs === undefined ? [] : ['hdfs' as const]),
+      ...(minioEndpoint === undefined ? [] : ['minio' as const]),
+      ...(hdfsUrl === undefined ? [] : ['hdfs' as const]),
     ],
   };
 }
@@ -43,9 +43,9 @@ export async function openSink(config: Config, shop: string, name: SinkName): Pr
 }
 
 function minioOptions(config: Config) {
-  const { minio: endpoint, minioAccessKey: accessKey, minioSecretKey: secretKey } = config;
+  const { minioEndpoint: endpoint, minioAccessKey: accessKey, minioSecretKey: secretKey } = config;
   if (endpoint === undefined || accessKey === undefined || secretKey === undefined)
-    throw new ConfigError('an object store needs EBB_MINIO, EBB_MINIO_ACCESS_KEY and EBB_MINIO_SECRET_KEY');
+    throw new ConfigError('an object store needs EBB_MINIO_ENDPOINT, EBB_MINIO_ACCESS_KEY and EBB_MINIO_SECRET_KEY');
   return {
     endpoint,
     accessKey,
