@@ -40,6 +40,7 @@ it.each([
   ['time.zone', { ...shop, time: { patterns: ['ISO'], zone: 'Mars/Olympus' } }],
   ['customerr', { ...shop, columns: { ...shop.columns, customerr: 'x' } }],
   ['format', { ...shop, format: { kind: 'csv', header: false } }],
+  ['JPY has 0 digits', { ...shop, currency: { code: 'JPY', digits: 2 } }],
   ['currency.code', { ...shop, currency: { code: 'euro', digits: 2 } }],
 ])('names what is wrong: %s', (field, value) => {
   expect(() => parseDescriptor(value, 'test.json')).toThrow(field);

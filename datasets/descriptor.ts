@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { conditionSchema } from './condition.ts';
+import { minorDigits } from './minor-digits.ts';
 import { EPOCH_MILLIS, EPOCH_SECONDS } from './read-time.ts';
 import { compilePattern } from './time-pattern.ts';
 import { zoneOf } from './zone.ts';
@@ -83,7 +84,13 @@ export const descriptorSchema = z
     }),
     /** The decimal mark in numbers. */
     decimal: z.enum(['.', ',']).default('.'),
-    currency: z.strictObject({ code: z.string().regex(/^[A-Z]{3}$/), digits: z.int().min(0).max(4) }),
+    currency: z
+      .strictObject({ code: z.string().regex(/^[A-Z]{3}$/), digits: z.int().min(0).max(4) })
+      .superRefine(({ code, digits }, { addIssue }) => {
+        // Files give money in units of the currency, and know its code only.
+        const own = minorDigits(code);
+        if (digits !== own) addIssue(`${code} has ${own} digits after the decimal mark`);
+      }),
     /** Which role keys the rows; rows without a customer are keyed by order. */
     key: z.enum(['customer', 'order']).default('customer'),
     /** Rows come in order of time, at most `disorder` ms out of place; or in no such order, and then nothing is final before the end. */

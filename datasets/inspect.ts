@@ -2,6 +2,7 @@ import type { Cell } from './cell.ts';
 import { DescriptorError, type DescriptorInput, parseDescriptor } from './descriptor.ts';
 import { bareName, guessKind, guessRoles, type Role } from './guess-roles.ts';
 import { guessBrokenTime, guessTime, orderOf, type TimeGuess } from './guess-time.ts';
+import { minorDigits } from './minor-digits.ts';
 import { type Profile, profile } from './profile.ts';
 import { proposeKind, type Say } from './propose-kind.ts';
 
@@ -86,6 +87,7 @@ export function inspect(sample: Sample): Proposal {
     ? ','
     : '.';
   if (decimal === ',') say('decimal', 'numbers have a decimal comma');
+  const currency = currencyOf(say, [amount, price]);
   const proposal: DescriptorInput = {
     name: datasetName(sample.name),
     title: sample.name,
@@ -93,7 +95,7 @@ export function inspect(sample: Sample): Proposal {
     columns: { ...columns, time: timeColumn.column },
     time: timing(say, timeColumn, guess),
     decimal,
-    currency: { code: currencyOf(say, [amount, price]), digits: 2 },
+    currency: { code: currency, digits: minorDigits(currency) },
     key: roles.has('customer') ? 'customer' : 'order',
     rows: rowOrder(say, timeColumn, guess, sample.whole),
     amount: amount === undefined ? 'quantity*unitPrice' : 'column',

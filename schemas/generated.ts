@@ -477,6 +477,11 @@ export const clientProfileSchema: RecordSchema = {
   "namespace": "ebb",
   "doc": "What is known of a customer.",
   "eventTime": "lastSeen",
+  "money": {
+    "spend": "currency",
+    "averageBasket": "currency",
+    "averagePrice": "currency"
+  },
   "fields": [
     {
       "name": "customerId",
@@ -687,6 +692,10 @@ export const eventSchema: RecordSchema = {
   "namespace": "ebb",
   "doc": "What happened in a shop, in one shape whatever source it came from.",
   "eventTime": "time",
+  "money": {
+    "unitPrice": "currency",
+    "amount": "currency"
+  },
   "fields": [
     {
       "name": "eventId",
@@ -1230,6 +1239,10 @@ export const syntheticShopEventSchema: RecordSchema = {
   "namespace": "ebb",
   "doc": "What a simulated customer does, as the `shop` preset of the generator writes it.",
   "eventTime": "timestamp",
+  "money": {
+    "unitPrice": "USD",
+    "amount": "USD"
+  },
   "fields": [
     {
       "name": "eventId",
@@ -1323,6 +1336,10 @@ export const syntheticTransactionSchema: RecordSchema = {
   "namespace": "ebb",
   "doc": "A made-up sale, as the `transactions` preset of the generator writes it.",
   "eventTime": "timestamp",
+  "money": {
+    "productPrice": "USD",
+    "totalPurchaseAmount": "USD"
+  },
   "fields": [
     {
       "name": "transactionId",

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { compile } from '../../src/avro/type.ts';
 import type { ColumnType, FileColumn } from './file-schema.ts';
+import { decimal } from './money.ts';
 import type { SinkRecord } from './sink.ts';
 
 /** https://avro.apache.org/docs/1.12.0/specification/#object-container-files */
@@ -50,7 +51,15 @@ function row(columns: readonly FileColumn[], record: SinkRecord): Record<string,
 
 function value({ type, of }: FileColumn, record: SinkRecord): unknown {
   const found = of(record);
-  return type === 'json' && found !== null ? JSON.stringify(found) : found;
+  if (found === null) return null;
+  return type === 'json' ? JSON.stringify(found) : type === 'decimal' ? bigEndian(found) : found;
+}
+
+/** How Avro has decimals: the unscaled number in two's complement. */
+function bigEndian(unscaled: unknown): Buffer {
+  const bytes = Buffer.alloc(8);
+  if (typeof unscaled === 'number' || typeof unscaled === 'bigint') bytes.writeBigInt64BE(BigInt(unscaled));
+  return bytes;
 }
 
 /** As JSON text, which is how the header carries it. */
@@ -73,6 +82,8 @@ function avroType(type: ColumnType) {
       return { type: 'long', logicalType: type };
     case 'date':
       return { type: 'int', logicalType: type };
+    case 'decimal':
+      return { type: 'bytes', logicalType: type, ...decimal };
     case 'json':
       return 'string';
     default:

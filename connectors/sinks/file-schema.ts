@@ -1,5 +1,6 @@
 /** What a file of a range holds: the columns, and under which date each record goes. Pure. */
 import type { Schema } from 'avsc';
+import { moneyOf } from './money.ts';
 import type { SinkBatch, SinkRecord } from './sink.ts';
 
 /** Avro's primitive and logical types that have a column type of their own; everything else is written as JSON text. */
@@ -14,6 +15,8 @@ export type ColumnType =
   | 'double'
   | 'boolean'
   | 'bytes'
+  /** Money: `money.ts`. */
+  | 'decimal'
   | 'json';
 
 export interface FileColumn {
@@ -37,8 +40,14 @@ export function fileColumns(
     { name: '_offset', type: 'long', nullable: false, of: (record) => record.offset },
     { name: '_key', type: 'string', nullable: true, of: (record) => record.key },
   ];
-  const fields = fieldsOf(batch.schema).map(({ name, type }): FileColumn => {
+  const described = fieldsOf(batch.schema);
+  const names = new Set(described.map(({ name }) => name));
+  const currencies = isJson(batch.schema) && isJson(batch.schema.money) ? batch.schema.money : {};
+  const fields = described.map(({ name, type }): FileColumn => {
     const column = columnType(type);
+    const money = currencies[name];
+    if (typeof money === 'string')
+      return { name, type: 'decimal', nullable: column.nullable || tombstones, of: moneyOf(name, money, names) };
     return {
       name,
       type: column.type,

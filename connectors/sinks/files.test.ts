@@ -93,13 +93,20 @@ describe('the file sink', () => {
     );
     expect(Object.fromEntries(types.map((row) => Object.values(Object(row))))).toMatchObject({
       ...{ _partition: 'INTEGER', _offset: 'BIGINT', _key: 'VARCHAR', date: 'DATE', eventId: 'VARCHAR' },
-      ...{ kind: 'VARCHAR', time: 'TIMESTAMP WITH TIME ZONE', amount: 'BIGINT', age: 'INTEGER', returned: 'BOOLEAN' },
+      ...{
+        kind: 'VARCHAR',
+        time: 'TIMESTAMP WITH TIME ZONE',
+        amount: 'DECIMAL(18,4)',
+        unitPrice: 'DECIMAL(18,4)',
+        age: 'INTEGER',
+        returned: 'BOOLEAN',
+      },
     });
-    const sums = `select count(*)::int as n, sum(amount)::int as amount, count(age)::int as ages, count(returned)::int as flags,
+    const sums = `select count(*)::int as n, sum(amount)::varchar as amount, count(age)::int as ages, count(returned)::int as flags,
       min(time)::varchar as first, max(category) as category, bool_and(date = time::date) as filed from ${glob()}`;
     expect(await query(sums)).toEqual([
       {
-        ...{ n: 30, amount: 15_300, ages: 15, flags: 20, filed: true },
+        ...{ n: 30, amount: '153.0000', ages: 15, flags: 20, filed: true },
         ...{ first: '2010-12-01 08:26:00+00', category: 'Café №2' },
       },
     ]);
@@ -168,10 +175,12 @@ describe('the file sink', () => {
     const rows: unknown[] = [];
     const path = join(dir, 'demo/events/date=2010-12-01/0-0-9.avro');
     for await (const row of avro.createFileDecoder(path)) {
-      rows.push({ ...Object(row) });
+      const { amount, unitPrice, ...others } = Object(row);
+      rows.push({ ...others, amount: amount.readBigInt64BE(), unitPrice: unitPrice.readBigInt64BE() });
     }
+    const money = { amount: 51_000n, unitPrice: 25_500n };
     expect(rows).toEqual(
-      Array.from({ length: 10 }, (_, n) => ({ _partition: 0, _offset: n, _key: null, ...purchase(n) })),
+      Array.from({ length: 10 }, (_, n) => ({ _partition: 0, _offset: n, _key: null, ...purchase(n), ...money })),
     );
   });
 

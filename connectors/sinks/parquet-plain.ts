@@ -13,12 +13,17 @@ export function writePlainValues(page: ByteWriter, type: ParquetType, values: re
   }
 }
 
-/** Half by half, as a bigint for each would be garbage. */
+/** Half by half, as a bigint for each would be garbage; those that come as one are beyond what a number holds. */
 function writeLongs(page: ByteWriter, values: readonly unknown[]): void {
   page.ensure(values.length * 8);
   const { view } = page;
   let at = page.index;
   for (const value of values) {
+    if (typeof value === 'bigint') {
+      view.setBigInt64(at, value, true);
+      at += 8;
+      continue;
+    }
     if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
       throw new TypeError(`${String(value)} is not a long within ±2^53`);
     }

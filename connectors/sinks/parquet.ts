@@ -1,6 +1,7 @@
 import type { ColumnChunk, SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { ColumnType, FileColumn } from './file-schema.ts';
+import { decimal } from './money.ts';
 import { type ColumnValues, writeChunk } from './parquet-chunk.ts';
 import type { SinkRecord } from './sink.ts';
 
@@ -27,6 +28,12 @@ const elements: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'> & Pick<C
   double: { type: 'DOUBLE' },
   boolean: { type: 'BOOLEAN' },
   bytes: { type: 'BYTE_ARRAY' },
+  decimal: {
+    type: 'INT64',
+    converted_type: 'DECIMAL',
+    logical_type: { type: 'DECIMAL', ...decimal },
+    ...decimal,
+  },
 };
 
 /**
