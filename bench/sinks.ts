@@ -5,18 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openFileSink } from '../connectors/sinks/files.ts';
-import type { SinkBatch, SinkRecord } from '../connectors/sinks/sink.ts';
 import { openSqliteSink } from '../connectors/sinks/sqlite.ts';
 import { type SqlValue, tableOf } from '../connectors/sinks/tables.ts';
-import { type Event, eventSchema } from '../schemas/generated.ts';
 import { measure } from './measure.ts';
+import { batches, parts, rows } from './sink-batches.ts';
 import { printTable, type Row } from './table.ts';
-
-/** As UCI's online retail: rows, days and partitions. */
-const rows = 541_909;
-const days = 305;
-const partitions = 4;
-const parts = Array.from({ length: partitions }, (_, partition) => partition);
 
 async function benchSinks(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'ebb-bench-sinks-'));
@@ -86,46 +79,6 @@ async function writeLines(path: string): Promise<number> {
     await file.write(records.map(({ value }) => `${JSON.stringify(value)}\n`).join(''));
   await file.sync();
   return rows;
-}
-
-/** All partitions side by side, as a log gives them. */
-function* batches(size: number): Generator<SinkBatch> {
-  const mine = Math.ceil(rows / partitions);
-  for (let first = 0; first < mine; first += size) {
-    const next = Math.min(mine, first + size);
-    for (const partition of parts) {
-      const records = Array.from({ length: next - first }, (_, index) => record(partition, first + index, mine));
-      yield { topic: 'events', partition, first, next, records, refused: [], schema: eventSchema };
-    }
-  }
-}
-
-function record(partition: number, offset: number, of: number): SinkRecord {
-  const row = offset * partitions + partition;
-  const value = {
-    eventId: `online-retail-0123456789ab-${row}`,
-    customerId: row % 4 === 0 ? null : `${12_000 + (row % 4_372)}`,
-    kind: 'PURCHASE',
-    time: Date.UTC(2011, 0, 1) + Math.floor((offset / of) * days * 86_400_000),
-    orderId: `${536_365 + Math.floor(row / 21)}`,
-    product: `${20_000 + ((row * 31) % 4_070)}`,
-    category: `category ${(row * 7) % 30}`,
-    unitPrice: 255,
-    quantity: 6,
-    amount: 1_530,
-    currency: 'GBP',
-    paymentMethod: null,
-    gender: null,
-    age: null,
-    country: 'United Kingdom',
-    returned: null,
-    localDate: '2011-01-01',
-    localHour: 8,
-    dataset: 'online-retail',
-    file: '0123456789ab',
-    row,
-  } satisfies Event;
-  return { offset, key: value.customerId, value: { ...value } };
 }
 
 await benchSinks();

@@ -87,7 +87,6 @@ export function inspect(sample: Sample): Proposal {
     ? ','
     : '.';
   if (decimal === ',') say('decimal', 'numbers have a decimal comma');
-  const currency = currencyOf(say, [amount, price]);
   const proposal: DescriptorInput = {
     name: datasetName(sample.name),
     title: sample.name,
@@ -95,7 +94,7 @@ export function inspect(sample: Sample): Proposal {
     columns: { ...columns, time: timeColumn.column },
     time: timing(say, timeColumn, guess),
     decimal,
-    currency: { code: currency, digits: minorDigits(currency) },
+    currency: currencyOf(say, [amount, price]),
     key: roles.has('customer') ? 'customer' : 'order',
     rows: rowOrder(say, timeColumn, guess, sample.whole),
     amount: amount === undefined ? 'quantity*unitPrice' : 'column',
@@ -161,18 +160,18 @@ function rowOrder(say: Say, { cells }: Profile, { pattern }: TimeGuess, whole: b
   return { sorted: false };
 }
 
-function currencyOf(say: Say, money: readonly (Profile | undefined)[]): string {
+function currencyOf(say: Say, money: readonly (Profile | undefined)[]): DescriptorInput['currency'] {
   for (const [code, sign] of currencies) {
     const column = money.find(
       (one) => one !== undefined && (sign.test(bareName(one.column)) || sign.test(one.sign ?? '')),
     );
     if (column !== undefined) {
       say('currency', `${column.column} says ${code}`);
-      return code;
+      return { code, digits: minorDigits(code) };
     }
   }
   say('currency', 'the file does not state a currency: USD is assumed', false);
-  return 'USD';
+  return { code: 'USD', digits: minorDigits('USD') };
 }
 
 function examples(distinct: ReadonlyMap<string, number>): string {

@@ -5,10 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Minio, startMinio } from '../../scripts/stack/minio.ts';
 import { sinkContract } from './contract.ts';
-import { appendPurchases, runToTheEnd } from './contract-shop.ts';
+import { appendPurchases, limits, runToTheEnd } from './contract-shop.ts';
 import { count, expected, newFolder, shopIn } from './contract-start.ts';
+import { crashAfter, steppedLog, steppedSink } from './crashes.ts';
 import { minioStore, objectsIn, sinkInto, unfinishedIn } from './minio.testing.ts';
 import { openS3 } from './minio-client.ts';
+import { runSink } from './runner.ts';
 import { batchOf, purchase, record, records } from './sample-events.ts';
 
 let dir = '';
@@ -111,6 +113,39 @@ describe('the MinIO sink', () => {
     await expect(sink.put(range, true)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await server.start();
     await sink.put(range, true);
+  });
+
+  it('gathers what a slow stream brings into few objects, and each record into one when it dies meanwhile', async () => {
+    const folder = await newFolder();
+    await using shop = await shopIn(folder);
+    const slow = { ...limits, linger: 300 };
+    const bringing = (async () => {
+      for (let n = 0; n < count; n += 4) {
+        await appendPurchases(shop, n, n + 4);
+        await delay(20);
+      }
+    })();
+    for (let lives = 0; lives < 4; lives++) {
+      await using sink = await store.open(folder);
+      const life = new AbortController();
+      const log = steppedLog(shop.log, crashAfter(9));
+      setTimeout(() => life.abort(), 500);
+      const crashing = steppedSink(sink, crashAfter(4 + lives));
+      await runSink({
+        ...shop,
+        log,
+        shop: 'demo',
+        sink: crashing,
+        topics: ['events'],
+        signal: life.signal,
+        limits: slow,
+      }).catch((error: Error) => expect(error.message).toBe('crash'));
+    }
+    await bringing;
+    await using sink = await store.open(folder);
+    await runToTheEnd(shop, sink, { limits: slow });
+    const stored = await store.eventIds(folder);
+    expect([...stored].sort()).toEqual(expected);
   });
 
   it('writes every record once when the server is killed over and over in the middle of uploads, and away for a while', async () => {
