@@ -1,6 +1,7 @@
 -- The tables of Ebb's SQL sinks, in the subset that MariaDB and SQLite share.
 -- Times are UTC epoch milliseconds, money is integer minor units, booleans are 0 or 1.
 -- Every table has a shop: one database holds several shops side by side.
+-- Types are MariaDB's, whose text and blob end at 64 KiB; SQLite reads of them what it needs: whole numbers, text, bytes.
 -- On MariaDB the database needs the collation utf8mb4_nopad_bin, so that ids that differ in case or trailing spaces stay apart.
 
 create table if not exists ecommerce_events (
@@ -106,9 +107,9 @@ create table if not exists dead_letters (
   source_partition integer not null,
   source_offset bigint not null,
   code varchar(64) not null,
-  message text not null,
-  record_key blob,
-  record_value blob,
+  message mediumtext not null,
+  record_key longblob,
+  record_value longblob,
   primary key (shop, topology, topic, source_partition, source_offset)
 );
 
@@ -126,7 +127,7 @@ create table if not exists late_events (
   window_end bigint,
   watermark bigint not null,
   reason varchar(255) not null,
-  record_value blob
+  record_value longblob
 );
 
 create index if not exists late_events_source on late_events (shop, topology, topic, source_partition, source_offset);

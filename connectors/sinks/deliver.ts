@@ -111,7 +111,14 @@ async function decoded(delivery: Delivery, range: Range): Promise<SinkBatch> {
   const { decode, at } = delivery;
   const { records, refused, schema } = await patiently(delivery, () => decode(range.records));
   const { first, next } = range;
-  return { ...at, first, next, records, refused: refused.map((one) => deadLetter(delivery, one)), schema };
+  const letter = (offset: number, code: string, reason: string) => {
+    const record = range.records.find((one) => one.offset === offset);
+    if (record === undefined) {
+      throw new RangeError(`no record ${offset} in ${at.topic}/${at.partition} from ${first} to ${next}`);
+    }
+    return deadLetter(delivery, { record, code, reason });
+  };
+  return { ...at, first, next, records, refused: refused.map((one) => deadLetter(delivery, one)), letter, schema };
 }
 
 function deadLetter({ name, physical: topic, at }: Delivery, { record, code, reason }: Refused): DeadLetter {

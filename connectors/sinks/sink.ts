@@ -11,7 +11,8 @@
  * committed: a range cut short would be kept for ever, and what it lacks lost.
  *
  * A record that cannot be read is never lost and stops nothing: it becomes a dead letter. A transactional store keeps it with
- * its rows; an idempotent one leaves it to the runner, which commits it with the range's boundary (`<shop>.<sink>.dead`).
+ * its rows, and beside it what its tables do not take; an idempotent one leaves it to the runner, which commits it with the
+ * range's boundary (`<shop>.<sink>.dead`).
  *
  * A sink never sees the log: the runner reads, decodes, cuts ranges, retries and commits.
  */
@@ -39,6 +40,8 @@ export interface SinkBatch extends TopicPartition {
   readonly records: readonly SinkRecord[];
   /** Those among its offsets that do not read as what the topic holds. */
   readonly refused: readonly DeadLetter[];
+  /** Makes a dead letter of one of its records, which reads but which the store cannot hold. Absent: that is an error. */
+  readonly letter?: (offset: number, code: string, reason: string) => DeadLetter;
   /** The Avro record schema that the values follow: the sink's own, or the newest among the records; `undefined` when none has a value. */
   readonly schema: Schema | undefined;
 }

@@ -14,9 +14,16 @@ export type SqlValue = string | number | bigint | Uint8Array | null;
 
 type Value = Readonly<Record<string, unknown>>;
 
+interface Field {
+  readonly name: string;
+  readonly type: unknown;
+}
+
 interface Column {
   readonly name: string;
   readonly field: string;
+  /** Its Avro type, when it is one that a store must tell from others. */
+  readonly type: 'long' | 'double' | 'other';
 }
 
 export interface Table {
@@ -25,6 +32,9 @@ export interface Table {
   readonly schema: RecordSchema;
   /** In the order that `fill` writes them; the first is always `shop`. */
   readonly columns: readonly string[];
+  /** Places in `columns` of whole numbers of 64 bits, and of floating ones: a number alone does not tell. */
+  readonly longs: readonly number[];
+  readonly doubles: readonly number[];
   /** Fields that identify a row within the shop, where later records replace earlier ones; empty: every record is a row of its own. */
   readonly replaces: readonly string[];
   /** The column that a record's key names: a tombstone deletes its row. `undefined`: the topic is not compacted and has none. */
@@ -44,10 +54,14 @@ interface TableOptions {
 
 function table(options: TableOptions): Table {
   const columns = columnsOf(options);
+  const placesOf = (type: Column['type']) =>
+    columns.flatMap((column, index) => (column.type === type ? [index + 1] : []));
   return {
     name: options.name,
     schema: options.schema,
     columns: ['shop', ...columns.map((column) => column.name)],
+    longs: placesOf('long'),
+    doubles: placesOf('double'),
     replaces: options.replaces ?? [],
     keyColumn: options.keyColumn,
     // Hot: once per row.
@@ -64,13 +78,24 @@ function table(options: TableOptions): Table {
 
 function columnsOf({ schema, without = [], renamed = {} }: TableOptions): readonly Column[] {
   return fieldsOf(schema)
-    .filter((field) => !without.includes(field))
-    .map((field) => ({ name: renamed[field] ?? snakeCase(field), field }));
+    .filter((field) => !without.includes(field.name))
+    .map(({ name, type }) => ({ name: renamed[name] ?? snakeCase(name), field: name, type: typeIn(type) }));
 }
 
-function fieldsOf(schema: RecordSchema): readonly string[] {
+function fieldsOf(schema: RecordSchema): readonly Field[] {
   const fields: unknown = 'fields' in schema ? schema.fields : [];
-  return Array.isArray(fields) ? fields.map((field: { readonly name: string }) => field.name) : [];
+  return Array.isArray(fields) ? fields : [];
+}
+
+/** Of a type with or without a logical one, or of the one beside null in a union. */
+function typeIn(type: unknown): Column['type'] {
+  if (Array.isArray(type)) {
+    return type.map(typeIn).find((one) => one !== 'other') ?? 'other';
+  }
+  if (typeof type === 'object' && type !== null && 'type' in type) {
+    return typeIn(type.type);
+  }
+  return type === 'long' || type === 'double' ? type : 'other';
 }
 
 /** `windowStart` → `window_start`. */

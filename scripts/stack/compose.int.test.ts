@@ -4,7 +4,7 @@ import { composeCall } from './compose.ts';
 import { placelessSettings } from './hdfs-config.ts';
 import { brokerSettings } from './kafka-config.ts';
 import { silent } from './say.ts';
-import { environmentOf, type Stack, specsOf, wantedStack } from './stack.ts';
+import { environmentOf, type Stack, serviceNames, specsOf, wantedStack } from './stack.ts';
 import { need, runs } from './tools.ts';
 
 /** Compose itself, which needs no engine to check and fill in its file. */
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 function stackOf(values: Readonly<Record<string, number>>): Stack {
-  return wantedStack({ dir: 'unused', mode: 'docker', values }, undefined);
+  return wantedStack({ dir: 'unused', mode: 'docker', services: serviceNames, values }, undefined);
 }
 
 /** The file as Compose understands it, by service. */

@@ -17,7 +17,7 @@ export function hasEngine(): boolean {
 /** Starts what is not running, and returns when all of it serves. @throws StackError ENGINE */
 export async function upInDocker(stack: Stack, say: Say): Promise<void> {
   say.line('docker compose up…');
-  await compose(stack, ['up', '--detach', '--wait']);
+  await compose(stack, ['up', '--detach', '--wait', ...specsOf(stack, silent).map(({ name }) => name)]);
 }
 
 /** Ends all of it; the volumes with the data stay, unless `wipe`. @throws StackError ENGINE */

@@ -12,14 +12,14 @@ import { readRecords, writeRecords } from './records.testing.ts';
 
 const printed = z.object({
   servers: z.array(z.object({ name: z.string(), state: z.string(), pid: z.number().optional() })),
-  environment: z.object({ EBB_BROKERS: z.string(), EBB_REGISTRY: z.string() }),
+  environment: z.object({ EBB_BROKERS: z.string().default(''), EBB_REGISTRY: z.string().default('') }),
 });
 
 let dir = '';
-let [kafkaPort, registryPort, namenodePort, datanodePort, minioPort] = [0, 0, 0, 0, 0];
+let [kafkaPort, registryPort, mariadbPort] = [0, 0, 0];
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ebb-stack-'));
-  [kafkaPort = 0, registryPort = 0, namenodePort = 0, datanodePort = 0, minioPort = 0] = await freePorts(5);
+  [kafkaPort = 0, registryPort = 0, mariadbPort = 0] = await freePorts(3);
 });
 afterAll(async () => {
   await ebb('stack', 'down', '--dir', dir);
@@ -27,13 +27,16 @@ afterAll(async () => {
 });
 
 function up(...flags: readonly string[]): Promise<Ended> {
-  return ebb('stack', 'up', '--native', '--json', '--dir', dir, ...flags);
+  return upOnly('kafka,registry', ...flags);
+}
+
+function upOnly(services: string, ...flags: readonly string[]): Promise<Ended> {
+  return ebb('stack', 'up', '--native', '--json', '--dir', dir, '--only', services, ...flags);
 }
 
 function start(): Promise<Ended> {
-  const kafka = ['--kafka-port', String(kafkaPort), '--registry-port', String(registryPort)];
-  const hdfs = ['--namenode-port', String(namenodePort), '--datanode-port', String(datanodePort)];
-  return up(...kafka, ...hdfs, '--minio-port', String(minioPort));
+  const ports = ['--kafka-port', String(kafkaPort), '--registry-port', String(registryPort)];
+  return up(...ports);
 }
 
 function status(): Promise<Ended> {
@@ -125,6 +128,22 @@ it('frees its ports when it goes down, and keeps its data until they are wiped',
   expect((await status()).stderr).toContain('There is no stack');
   await start();
   expect((await clusterView(kafkaPort))?.clusterId).not.toBe(cluster?.clusterId);
+});
+
+it('starts a part, and leaves what runs', async () => {
+  const before = parse(await start());
+  const { servers, environment } = parse(await upOnly('mariadb', '--mariadb-port', String(mariadbPort)));
+  expect(servers.slice(0, 2)).toEqual(before.servers);
+  expect(servers.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    'kafka-1 healthy',
+    'registry healthy',
+    'mariadb healthy',
+  ]);
+  expect(environment).toMatchObject(before.environment);
+  await ebb('stack', 'down', '--dir', dir);
+  expect(parse(await upOnly('mariadb')).servers.map(({ name }) => name)).toEqual(['mariadb']);
+  expect((await upOnly('oracle')).stderr).toContain('the services are kafka, registry');
+  await ebb('stack', 'down', '--dir', dir);
 });
 
 it('tells a server that hangs from one that serves', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { environmentOf, isSame, remember, rememberedStack, wantedStack } from './stack.ts';
+import { environmentOf, isSame, remember, rememberedStack, serviceNames, wantedStack } from './stack.ts';
 
 let dir = '';
 beforeAll(async () => {
@@ -10,7 +10,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const asked = (values: Readonly<Record<string, number>>) => ({ dir, mode: 'native' as const, values });
+const asked = (values: Readonly<Record<string, number>>) => ({
+  dir,
+  mode: 'native' as const,
+  services: serviceNames,
+  values,
+});
 
 it('has one broker and the usual ports unless something else is asked for', () => {
   expect(environmentOf(wantedStack(asked({}), undefined))).toEqual({
@@ -21,10 +26,22 @@ it('has one broker and the usual ports unless something else is asked for', () =
     EBB_MINIO_ENDPOINT: 'http://127.0.0.1:9000',
     EBB_MINIO_ACCESS_KEY: 'ebb-stack',
     EBB_MINIO_SECRET_KEY: 'ebb-stack-secret',
+    EBB_MARIADB_HOST: '127.0.0.1',
+    EBB_MARIADB_PORT: '3306',
+    EBB_MARIADB_USER: 'ebb',
+    EBB_MARIADB_PASSWORD: 'ebb',
+    EBB_MARIADB_DATABASE: 'ebb',
   });
   expect(environmentOf(wantedStack(asked({ brokers: 3, kafkaPort: 7001 }), undefined))).toMatchObject({
     EBB_BROKERS: '127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003',
   });
+});
+
+it('tells Ebb of what was asked for, and of nothing else', () => {
+  const stack = { ...asked({}), services: ['mariadb'] };
+  expect(Object.keys(environmentOf(wantedStack(stack, undefined)))).toEqual(
+    ['HOST', 'PORT', 'USER', 'PASSWORD', 'DATABASE'].map((name) => `EBB_MARIADB_${name}`),
+  );
 });
 
 it('remembers what was asked for', () => {
@@ -32,7 +49,7 @@ it('remembers what was asked for', () => {
   const remembered = rememberedStack(dir);
   const again = wantedStack(asked({}), remembered);
   expect(again.values).toMatchObject({ brokers: 3, registryPort: 7010 });
-  expect(remembered !== undefined && isSame(again, remembered)).toBe(true);
+  expect(remembered !== undefined && isSame(again, remembered, serviceNames)).toBe(true);
 });
 
 it('changes ports when asked to, and the number of brokers only without data', () => {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { StackError } from './error.ts';
 import { exclusively } from './exclusive.ts';
-import type { Say } from './say.ts';
+import { type Say, silent } from './say.ts';
 import type { ServerSpec } from './server.ts';
-import type { Values } from './service.ts';
+import type { Service, Values } from './service.ts';
 import { services } from './services.ts';
 
 /** How the servers run. */
@@ -17,6 +17,8 @@ export interface Stack {
   /** Of data, logs and state. */
   readonly dir: string;
   readonly mode: Mode;
+  /** Names of those that are to run. */
+  readonly services: readonly string[];
   readonly values: Values;
 }
 
@@ -31,9 +33,15 @@ export interface Report {
   readonly log?: string;
 }
 
+export const serviceNames = services.map(({ name }) => name);
+
 export const settings = services.flatMap((service) => service.settings);
 
-const fileSchema = z.object({ mode: z.enum(['native', 'docker']), values: z.record(z.string(), z.number()) });
+const fileSchema = z.object({
+  mode: z.enum(['native', 'docker']),
+  services: z.array(z.string()),
+  values: z.record(z.string(), z.number()),
+});
 
 /** What was started in `dir` last; `undefined` when nothing was, or it was wiped. @throws StackError CONFLICT */
 export function rememberedStack(dir: string): Stack | undefined {
@@ -42,19 +50,17 @@ export function rememberedStack(dir: string): Stack | undefined {
   const parsed = fileSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.success)
     throw new StackError('CONFLICT', `${file} does not describe a stack: ${z.prettifyError(parsed.error)}`);
-  return { dir, mode: parsed.data.mode, values: { ...fallbacks(), ...parsed.data.values } };
+  const { mode, services } = parsed.data;
+  return { dir, mode, services, values: { ...fallbacks(), ...parsed.data.values } };
 }
 
-export function remember({ dir, mode, values }: Stack): void {
+export function remember({ dir, mode, services, values }: Stack): void {
   mkdirSync(dir, { recursive: true });
-  writeFileSync(fileOf(dir), `${JSON.stringify({ mode, values }, undefined, 2)}\n`);
+  writeFileSync(fileOf(dir), `${JSON.stringify({ mode, services, values }, undefined, 2)}\n`);
 }
 
 /** What is asked for, over what was there, over the defaults. @throws StackError CONFLICT when data stand in the way */
-export function wantedStack(
-  asked: { readonly dir: string; readonly mode: Mode; readonly values: Values },
-  remembered: Stack | undefined,
-): Stack {
+export function wantedStack(asked: Stack, remembered: Stack | undefined): Stack {
   for (const { key, flag, fixedByData } of settings) {
     const [was, is] = [remembered?.values[key], asked.values[key]];
     if (fixedByData && was !== undefined && is !== undefined && was !== is)
@@ -66,14 +72,23 @@ export function wantedStack(
   return { ...asked, values: { ...fallbacks(), ...remembered?.values, ...asked.values } };
 }
 
-/** Whether two say the same; a stack that runs is not changed under its users. */
-export function isSame(a: Stack, b: Stack): boolean {
-  return a.mode === b.mode && settings.every(({ key }) => a.values[key] === b.values[key]);
+/** Whether two say the same of some services; what runs is not changed under its users. */
+export function isSame(a: Stack, b: Stack, names: readonly string[]): boolean {
+  const theirs = services.filter(({ name }) => names.includes(name)).flatMap((service) => service.settings);
+  return a.mode === b.mode && theirs.every(({ key }) => a.values[key] === b.values[key]);
 }
 
 /** Every server of the stack. */
-export function specsOf({ dir, values }: Stack, say: Say): readonly ServerSpec[] {
-  return services.flatMap((service) => service.servers(values, join(dir, service.name), say));
+export function specsOf(stack: Stack, say: Say): readonly ServerSpec[] {
+  return chosen(stack).flatMap((service) => service.servers(stack.values, join(stack.dir, service.name), say));
+}
+
+/** Those of which a server is up, by its reports. */
+export function runningServices(stack: Stack, reports: readonly Report[]): readonly string[] {
+  const up = new Set(reports.filter(({ state }) => state !== 'down').map(({ name }) => name));
+  return stack.services.filter((name) =>
+    specsOf({ ...stack, services: [name] }, silent).some((one) => up.has(one.name)),
+  );
 }
 
 /** Runs `work` while no other process starts or ends this stack. */
@@ -89,8 +104,12 @@ export async function forget({ dir }: Stack): Promise<void> {
 }
 
 /** What Ebb is told to use this stack. */
-export function environmentOf({ values }: Stack): Readonly<Record<string, string>> {
-  return Object.assign({}, ...services.map((service) => service.environment(values)));
+export function environmentOf(stack: Stack): Readonly<Record<string, string>> {
+  return Object.assign({}, ...chosen(stack).map((service) => service.environment(stack.values)));
+}
+
+function chosen(stack: Stack): readonly Service[] {
+  return services.filter(({ name }) => stack.services.includes(name));
 }
 
 function fallbacks(): Values {

@@ -55,7 +55,7 @@ export async function need(what: string, packageName: string, isThere: () => boo
   await exclusively(join(cacheFolder(), 'install.lock'), async () => {
     if (isThere()) return;
     say.line(`installing ${what} (package ${packageName})…`);
-    const installing = ['install', '-y', '--no-install-recommends', packageName];
+    const installing = ['install', '-y', '--no-install-recommends', ...packageName.split(' ')];
     for (const args of [['update'], installing]) {
       const failure = await apt(args);
       if (failure !== undefined)

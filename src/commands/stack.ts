@@ -14,7 +14,9 @@ import {
   type Report,
   remember,
   rememberedStack,
+  runningServices,
   type Stack,
+  serviceNames,
   settings,
   wantedStack,
 } from '../../scripts/stack/stack.ts';
@@ -26,7 +28,9 @@ interface PlaceFlags {
   readonly json?: boolean;
 }
 
-type UpFlags = PlaceFlags & { readonly native?: boolean } & Readonly<Record<string, unknown>>;
+type UpFlags = PlaceFlags & { readonly native?: boolean; readonly only: readonly string[] } & Readonly<
+    Record<string, unknown>
+  >;
 
 const DEFAULT_DIR = join('.ebb', 'stack');
 
@@ -38,12 +42,17 @@ export function stackCommand(program: Command): void {
     );
   const up = place(stack.command('up'))
     .description('start what is not running, and wait until all of it serves')
-    .option('--native', 'without Docker, also where there is one');
+    .option('--native', 'without Docker, also where there is one')
+    .addOption(
+      new Option('--only <services>', `start some of ${serviceNames.join(',')}; what runs already stays`)
+        .default(serviceNames, 'all')
+        .argParser(servicesIn),
+    );
   for (const { flag, description, fallback, kind } of settings)
     up.addOption(new Option(flag, `${description} (default ${fallback})`).argParser((text) => numberOf(text, kind)));
   up.addHelpText(
     'after',
-    '\nThe first start downloads the servers. Settings are remembered with the data.\n\nExamples:\n  ebb stack up\n  ebb stack up --brokers 3 --dir /tmp/three\n  eval "$(ebb stack status --env)"',
+    '\nThe first start downloads the servers. Settings are remembered with the data.\n\nExamples:\n  ebb stack up\n  ebb stack up --only kafka,registry\n  ebb stack up --brokers 3 --dir /tmp/three\n  eval "$(ebb stack status --env)"',
   ).action(upAction);
   place(stack.command('status'))
     .description('what runs where, and whether it serves; exit code 1 when something does not')
@@ -67,8 +76,10 @@ async function upAction(flags: UpFlags): Promise<void> {
   const { stack, reports } = await alone(dir, async () => {
     const remembered = rememberedStack(dir);
     const mode: Mode = flags.native === true ? 'native' : (remembered?.mode ?? (hasEngine() ? 'docker' : 'native'));
-    const stack = wantedStack({ dir, mode, values: valuesIn(flags) }, remembered);
-    if (remembered !== undefined && !isSame(stack, remembered)) await refuseRunning(remembered);
+    const running = remembered === undefined ? [] : runningServices(remembered, await reportsOf(remembered));
+    const services = serviceNames.filter((name) => flags.only.includes(name) || running.includes(name));
+    const stack = wantedStack({ dir, mode, services, values: valuesIn(flags) }, remembered);
+    if (remembered !== undefined && !isSame(stack, remembered, running)) await refuseRunning(remembered);
     if (mode === 'native') refuseObstacles(stack);
     remember(stack);
     if (mode === 'native') await upNatively(stack, say);
@@ -125,6 +136,13 @@ function reportsOf(stack: Stack): Promise<readonly Report[]> {
 function valuesIn(flags: UpFlags): Readonly<Record<string, number>> {
   const given = settings.map(({ key }) => [key, flags[key]] as const);
   return Object.fromEntries(given.filter((pair): pair is readonly [string, number] => typeof pair[1] === 'number'));
+}
+
+function servicesIn(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !serviceNames.includes(name));
+  if (unknown === undefined) return names;
+  throw new InvalidArgumentError(`there is no service ${unknown}; the services are ${serviceNames.join(', ')}.`);
 }
 
 function numberOf(text: string, kind: Setting['kind']): number {
