@@ -1,7 +1,6 @@
 /** A client of an S3 endpoint that gives up on a server which says nothing. */
-import { Agent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
 import { Client } from 'minio';
+import { patientAgent, transportOf } from './minio-transport.ts';
 import { SinkError } from './sink.ts';
 
 export interface S3Options {
@@ -38,6 +37,7 @@ export function openS3({ timeout = 30_000, ...options }: S3Options): S3Client {
     secretKey,
     pathStyle,
     partSize: WHOLE,
+    transport: transportOf(secure),
     transportAgent: agent,
     // Whoever asked tries again, and says so: the client would write it to the terminal.
     retryOptions: { disableRetry: true },
@@ -64,26 +64,4 @@ function addressOf(endpoint: string): {
     port: url.port === '' ? undefined : Number(url.port),
     secure: url.protocol === 'https:',
   };
-}
-
-/** Keeps connections, and ends one on which nothing moves for so long: a server that hangs answers nothing, for ever. */
-function patientAgent(secure: boolean, timeout: number): Agent {
-  const options = { keepAlive: true, timeout };
-  const agent = secure ? new SecureAgent(options) : new Agent(options);
-  const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (...args) => {
-    const socket = connect(...args);
-    socket?.on('timeout', () => socket.destroy(new SilenceError(timeout)));
-    return socket;
-  };
-  return agent;
-}
-
-class SilenceError extends Error {
-  override readonly name = 'SilenceError';
-  readonly code = 'ETIMEDOUT';
-
-  constructor(timeout: number) {
-    super(`nothing came for ${timeout / 1000} s`);
-  }
 }

@@ -1,17 +1,20 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMinioSink } from './minio.ts';
 import { batchOf, records } from './sample-events.ts';
 
 /** What the store answers next. */
-let answer: readonly [status: number, code: string] = [200, ''];
+let answer: readonly [status: number, code: string, message?: string] = [200, ''];
 let server: Server;
 beforeEach(async () => {
   server = createServer((request, response) => {
-    const [status, code] = answer;
-    request.resume().on('end', () => response.writeHead(status).end(code && `<Error><Code>${code}</Code></Error>`));
+    const [status, code, message = ''] = answer;
+    request
+      .resume()
+      .on('end', () =>
+        response.writeHead(status).end(code && `<Error><Code>${code}</Code><Message>${message}</Message></Error>`),
+      );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -45,8 +48,8 @@ describe('an error of an object store', () => {
     [400, 'SomethingNew', 'REFUSED', 'SomethingNew'],
     [404, 'NoSuchBucket', 'REFUSED', 'no such bucket'],
     [409, 'ConditionalRequestConflict', 'UNAVAILABLE', 'tried again'],
-    [500, 'InternalError', 'UNAVAILABLE', '500'],
-    [503, 'SlowDown', 'UNAVAILABLE', '503'],
+    [500, 'InternalError', 'UNAVAILABLE', 'HTTP 500, InternalError'],
+    [503, 'SlowDown', 'UNAVAILABLE', 'is busy'],
     [503, '', 'UNAVAILABLE', '503'],
   ])('%d %s is %s', async (status, code, kind, words) => {
     answer = [status, code];
@@ -54,13 +57,17 @@ describe('an error of an object store', () => {
     await expect(sink.put(range, false)).rejects.toMatchObject({ code: kind, message: expect.stringContaining(words) });
   });
 
+  it('is FULL also when MinIO finds its disk full by writing', async () => {
+    answer = [500, 'InternalError', 'We encountered an internal error: cause(no space left on device)'];
+    await using sink = open();
+    await expect(sink.put(range, false)).rejects.toMatchObject({ code: 'FULL' });
+  });
+
   it('is over when the store is well again, whatever its answers left behind', async () => {
     answer = [503, 'SlowDown'];
     await using sink = open();
     for (let tries = 0; tries < 3; tries++)
       await expect(sink.put(range, false)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    // Until the connections on which nobody read the answer have ended.
-    await delay(400);
     answer = [200, ''];
     await sink.put(range, true);
   });

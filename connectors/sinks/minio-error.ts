@@ -1,4 +1,5 @@
 /** What an object store's errors mean, and what to do about them. */
+import { AnswerError } from './minio-transport.ts';
 import { SinkError, type SinkErrorCode } from './sink.ts';
 
 type Meaning = readonly [code: SinkErrorCode, text: string];
@@ -64,8 +65,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.name === 'InvalidBucketNameError') return 'InvalidBucketName';
-  // What the client makes of 5xx, and of 408 and 429: it keeps the number and nothing else.
-  if (/Retryable HTTP status: \d+/.test(error.message)) return 'SlowDown';
+  // MinIO's own answer comes before its disk is quite full; when it is, it is an internal error with this cause.
+  if (/no space left on device|disk quota exceeded/i.test(error.message)) return 'XMinioStorageFull';
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
@@ -73,12 +74,17 @@ export function codeOf(error: unknown): string | undefined {
 export function storeError(at: string, cause: unknown): unknown {
   const code = codeOf(cause);
   if (cause instanceof SinkError || !(cause instanceof Error)) return cause;
-  const isAnswer = cause.name === 'S3Error';
+  const isAnswer = cause.name === 'S3Error' || cause instanceof AnswerError;
   if (code === undefined && !isAnswer) return cause;
-  const [kind, meaning] = meanings[code ?? ''] ?? (isAnswer ? refused : undefined) ?? [undefined, ''];
+  const [kind, meaning] = meanings[code ?? ''] ?? (isAnswer ? otherwise(cause) : undefined) ?? [undefined, ''];
   if (kind === undefined) return cause;
-  const said = [isAnswer ? code : undefined, cause.message].filter((part) => part !== undefined && part !== '');
+  const said = [cause instanceof AnswerError || !isAnswer ? undefined : code, cause.message].filter(
+    (part) => part !== undefined && part !== '',
+  );
   return new SinkError(kind, `object store ${at}: ${meaning} (${said.join(': ') || 'no reason given'})`, { cause });
 }
 
-const refused: Meaning = ['REFUSED', 'the server will not: it says why'];
+/** Of an answer that is not in the list. */
+function otherwise(cause: Error): Meaning {
+  return cause instanceof AnswerError ? ['UNAVAILABLE', 'fails; tried again'] : ['REFUSED', 'the server will not'];
+}
