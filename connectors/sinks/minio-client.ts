@@ -60,7 +60,8 @@ function addressOf(endpoint: string): {
       `${endpoint} is not the address of an object store: it is http:// or https://, a host and a port, such as http://127.0.0.1:9000`,
     );
   return {
-    hostname: url.hostname,
+    // An IPv6 address comes in brackets, which the client sets itself.
+    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? undefined : Number(url.port),
     secure: url.protocol === 'https:',
   };

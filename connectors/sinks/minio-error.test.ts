@@ -84,6 +84,11 @@ describe('an error of an object store', () => {
     await expect(nowhere.put(range, false)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
+  it('takes addresses of every kind', async () => {
+    for (const endpoint of ['http://[::1]:9000', 'https://s3.eu-central-1.amazonaws.com', 'http://minio:9000/'])
+      await open(endpoint)[Symbol.asyncDispose]();
+  });
+
   it.each(['minio:9000', '127.0.0.1:9000', 'http://127.0.0.1:9000/minio', ''])(
     'REFUSED: the address "%s"',
     (endpoint) => {

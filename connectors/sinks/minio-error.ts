@@ -86,5 +86,7 @@ export function storeError(at: string, cause: unknown): unknown {
 
 /** Of an answer that is not in the list. */
 function otherwise(cause: Error): Meaning {
-  return cause instanceof AnswerError ? ['UNAVAILABLE', 'fails; tried again'] : ['REFUSED', 'the server will not'];
+  return cause instanceof AnswerError
+    ? ['UNAVAILABLE', 'fails; tried again']
+    : ['REFUSED', 'the server will not; if it gives no reason: is it https:// instead of http://?'];
 }
