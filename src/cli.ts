@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { dbCommand } from './commands/db.ts';
 import { describeCommand } from './commands/describe.ts';
 import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -46,6 +47,7 @@ for (const add of [
   diffCommand,
   promoteCommand,
   stackCommand,
+  dbCommand,
 ])
   add(program);
 

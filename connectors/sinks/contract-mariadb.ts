@@ -1,5 +1,4 @@
 /** For tests: MariaDB as a store of the contract of sinks, with a database per folder. */
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createConnection } from 'mariadb';
 import { z } from 'zod';
@@ -7,6 +6,7 @@ import { shop } from './contract-shop.ts';
 import type { ContractStore, OpenStore } from './contract-store.ts';
 import { openMariadbSink } from './mariadb.ts';
 import { connectionOptions, type MariadbLogin } from './mariadb-login.ts';
+import { migrateMariadb } from './mariadb-migrate.ts';
 
 /** A server, and a user of it who may make databases. */
 export type MariadbServer = Omit<MariadbLogin, 'database' | 'tls'>;
@@ -16,12 +16,9 @@ const serverSchema = z.object({ host: z.string(), port: z.number(), user: z.stri
 /** A database of the folder's own, with its tables; made when it is not there. */
 export async function databaseOf(folder: string, { host, port, user, password }: MariadbServer): Promise<MariadbLogin> {
   const login = { host, port, user, password, database: basename(folder).replaceAll(/\W/g, '_') };
-  const options = { ...connectionOptions({ ...login, database: '' }), multipleStatements: true };
-  await using connection = await createConnection(options);
-  await connection.query(
-    `create database if not exists ${login.database} character set utf8mb4 collate utf8mb4_nopad_bin;
-     use ${login.database}; ${readFileSync(new URL('../../sql/schema.sql', import.meta.url), 'utf8')}`,
-  );
+  await using connection = await createConnection(connectionOptions({ ...login, database: '' }));
+  await connection.query(`create database if not exists ${login.database}`);
+  await migrateMariadb(login);
   return login;
 }
 

@@ -1,3 +1,4 @@
+import { SqlError } from 'mariadb';
 import { SinkError, type SinkErrorCode } from './sink.ts';
 
 /** MariaDB's error numbers, https://mariadb.com/kb/en/mariadb-error-code-reference/: what they mean to a sink. */
@@ -70,9 +71,9 @@ export function badRow(error: unknown): string | undefined {
   return badRowCodes.has(number) || /^2[23]/.test(state) ? said : undefined;
 }
 
-/** What an error of MariaDB means for the runner. Ours, and programming errors, are given back as they are. */
+/** What an error of MariaDB's client means for the runner. Any other is given back as it is. */
 export function mariadbError(place: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof SinkError || error instanceof TypeError) return error;
+  if (!(error instanceof SqlError)) return error;
   // A pool that got no connection in time has the reason beside it: a wrong password does not mend.
   const reason = error.cause instanceof Error ? error.cause : error;
   const [code, meaning] = meaningOf(told(reason)) ?? meaningOf(told(error)) ?? ['REFUSED', 'it gave up'];

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type RowStep, rowSteps } from './rows.ts';
 import { type BatchLimits, type SinkBatch, SinkError, type TopicPartition, type TransactionalSink } from './sink.ts';
 import { sqliteError } from './sqlite-error.ts';
+import { migrateSqlite } from './sqlite-migrate.ts';
 import { deadLetters, type SqlValue, type Table, tableOf } from './tables.ts';
 
 export interface SqliteSinkOptions {
@@ -24,7 +25,7 @@ const pageBytes = 8_192;
 const busyMilliseconds = 1_000;
 
 /**
- * A shop's tables (sql/schema.sql) in a SQLite file, with rows and position in one transaction. Several processes and
+ * A shop's tables (sql/migrations) in a SQLite file, with rows and position in one transaction. Several processes and
  * shops may share the file.
  * @throws SinkError REFUSED when the file cannot be opened
  */
@@ -85,7 +86,7 @@ export function openTablesFile(path: string, pages?: number): DatabaseSync {
   if (pages !== undefined) {
     database.exec(`pragma max_page_count = ${pages}`);
   }
-  database.exec(readFileSync(new URL('../../sql/schema.sql', import.meta.url), 'utf8'));
+  migrateSqlite(database);
   return database;
 }
 

@@ -1,4 +1,4 @@
-/** Which topic of a shop goes to which table of sql/schema.sql, and how a record becomes a row. Pure. */
+/** Which topic of a shop goes to which table of sql/migrations, and how a record becomes a row. Pure. */
 import {
   categoryMetricSchema,
   clientProfileSchema,
@@ -159,7 +159,7 @@ const byTopic: ReadonlyMap<string, Table> = new Map([
 export const deadLetters = table({ name: 'dead_letters', schema: deadLetterSchema, renamed: whereRead });
 const lateEvents = table({ name: 'late_events', schema: lateRecordSchema, renamed: whereRead });
 
-/** Those of sql/schema.sql that hold a shop's rows. */
+/** Those of sql/migrations that hold a shop's rows. */
 export const tableNames: readonly string[] = [...byTopic.values(), deadLetters, lateEvents].map(({ name }) => name);
 
 /** The table for a topic (its name within the shop), or `undefined` for a topic that has none. */

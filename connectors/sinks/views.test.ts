@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { migrateSqlite } from './sqlite-migrate.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -83,7 +84,7 @@ function columns(rows: Record<string, unknown>[], ...names: string[]): unknown[]
 
 beforeEach(() => {
   database = new DatabaseSync(':memory:');
-  database.exec(readFileSync(new URL('../../sql/schema.sql', import.meta.url), 'utf8'));
+  migrateSqlite(database);
   // An order of two lines, an order without an id, and an anonymous one without category, price or payment.
   const first = { time: at(0, 9, 10), customer: 'c1', order: 'o1', payment: 'Card', gender: 'F' };
   add({ ...first, id: 'e1', category: 'Books', price: 1000, quantity: 2, amount: 2000 });

@@ -3,6 +3,7 @@ import { openFileSink } from '../../connectors/sinks/files.ts';
 import type { Sink } from '../../connectors/sinks/sink.ts';
 import { openSqliteSink } from '../../connectors/sinks/sqlite.ts';
 import { type Config, ConfigError } from '../config.ts';
+import { mariadbLoginOf } from './mariadb-login.ts';
 import { pathsOf } from './workplace.ts';
 
 export type TablesName = 'sqlite' | 'mariadb';
@@ -36,6 +37,10 @@ export async function openSink(config: Config, shop: string, name: SinkName): Pr
     case 'minio': {
       const { openMinioSink } = await import('../../connectors/sinks/minio.ts');
       return openMinioSink({ ...minioOptions(config), shop, format: config.lakeFormat, limits: { linger } });
+    }
+    case 'mariadb': {
+      const { openMariadbSink } = await import('../../connectors/sinks/mariadb.ts');
+      return openMariadbSink({ ...mariadbLoginOf(config), shop });
     }
     default:
       throw new Error(name);

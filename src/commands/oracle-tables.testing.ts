@@ -1,4 +1,4 @@
-/** Every result recomputed from `expected_rows` and `covered` (oracle-events) in DuckDB's SQL. Columns are named as in sql/schema.sql. */
+/** Every result recomputed from `expected_rows` and `covered` (oracle-events) in DuckDB's SQL. Columns are named as in sql/migrations. */
 
 const HOUR = 3_600_000;
 const GRACE = 600_000;
