@@ -4,7 +4,18 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 
 /** Each in a process of its own with the flags that `ebb` has, so that none runs on what another left to collect and to optimise. */
-const programs = ['codec', 'log', 'engine', 'state-memory', 'generator', 'sinks', 'sinks/minio', 'replay', 'kafka'];
+const programs = [
+  'codec',
+  'log',
+  'engine',
+  'state-memory',
+  'generator',
+  'sinks',
+  'sinks/minio',
+  'sinks/mariadb',
+  'replay',
+  'kafka',
+];
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !programs.includes(name));
