@@ -169,6 +169,18 @@ describe('the file sink', () => {
     expect(await filesIn(dir)).toEqual(before);
   });
 
+  it('removes a topic, or all of its shop', async () => {
+    await using sink = openFileSink({ dir, shop: 'demo' });
+    await sink.remove('events');
+    const range = batchOf('events', records(0, 10));
+    await sink.put(range, false);
+    await sink.put({ ...range, topic: 'events-too' }, false);
+    await sink.remove('events');
+    expect([...(await filesIn(dir)).keys()]).toEqual(['demo/events-too/date=2010-12-01/0-0-9.parquet']);
+    await sink.remove(undefined);
+    expect((await filesIn(dir)).size).toBe(0);
+  });
+
   it('writes Avro containers that other readers of Avro read', async () => {
     await using sink = openFileSink({ dir, shop: 'demo', format: 'avro' });
     await sink.put(batchOf('events', records(0, 10)), false);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, sweepLeftovers, syncFolder, type WholeFile, writeWhole } from './durable-file.ts';
 import { type FileFormat, rangeFiles } from './range-files.ts';
@@ -40,6 +41,14 @@ export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSink
         await syncFolder(topicFolder);
       } catch (error) {
         throw fileError(topicFolder, error, true);
+      }
+    },
+    async remove(topic) {
+      const folder = join(dir, shop, ...(topic === undefined ? [] : [baseName(topic)]));
+      try {
+        await rm(folder, { recursive: true, force: true });
+      } catch (error) {
+        throw fileError(folder, error, false);
       }
     },
     async [Symbol.asyncDispose]() {},

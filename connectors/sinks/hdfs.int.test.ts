@@ -66,6 +66,19 @@ describe('the HDFS sink', () => {
     expect(await written()).toEqual(ids(10, 20));
   });
 
+  it('removes a topic, or all of its shop, and puts it anew', async () => {
+    await using sink = open();
+    await sink.remove('events');
+    await patiently(sink, range(0, 10));
+    await patiently(sink, { ...range(0, 10), topic: 'events-too' });
+    await sink.remove('events');
+    expect(await filesBelow(client, root)).toEqual([`${root}/demo/events-too/date=2010-12-01/0-0-9.parquet`]);
+    await patiently(sink, range(0, 10));
+    expect(await written()).toEqual(ids(0, 10));
+    await sink.remove(undefined);
+    expect(await filesBelow(client, root)).toEqual([]);
+  });
+
   it('puts the same range again without a trace, and completes one that was put in part', async () => {
     await using sink = open();
     await sink.put(range(0, 100), false);

@@ -82,6 +82,13 @@ export function openHdfsSink(options: HdfsSinkOptions): IdempotentSink {
         throw error;
       }
     },
+    async remove(topic) {
+      const within = topic === undefined ? shop : `${shop}/${baseName(topic)}`;
+      // What is in hand first, as a merge does.
+      await client.remove(`${lake}/_tmp/${within}`);
+      await client.remove(`${lake}/${within}`);
+      made.clear();
+    },
     async [Symbol.asyncDispose]() {
       client[Symbol.dispose]();
     },

@@ -71,6 +71,24 @@ describe('the MinIO sink', () => {
     expect((await objectsIn(server, 'two-logs')).size).toBe(4);
   });
 
+  it('removes a topic, or all of its shop, and nothing else', async () => {
+    await using sink = sinkInto(server, 'removed');
+    await using other = sinkInto(server, 'removed', { shop: 'demo2' });
+    await sink.remove('events');
+    await other.put(range, false);
+    await sink.put(range, false);
+    await sink.put({ ...range, topic: 'events-too' }, false);
+    // More than one request removes.
+    const many = records(0, 1_100).map(({ offset }) => record(offset, purchase(offset * 24)));
+    await sink.put(batchOf('events', many), false);
+    await sink.remove('events');
+    const left = [...(await objectsIn(server, 'removed')).keys()];
+    expect(left.filter((key) => key.startsWith('demo/'))).toHaveLength(4);
+    expect(left.filter((key) => key.startsWith('demo/events/'))).toEqual([]);
+    await sink.remove(undefined);
+    expect([...(await objectsIn(server, 'removed')).keys()].every((key) => key.startsWith('demo2/'))).toBe(true);
+  });
+
   it('puts an object that is larger than what clients send in parts as one', async () => {
     await using sink = sinkInto(server, 'large', { format: 'avro' });
     const text = Buffer.alloc(3 << 20);

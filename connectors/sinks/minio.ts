@@ -21,6 +21,9 @@ export interface MinioSinkOptions extends S3Options {
 /** Uploads of a range in hand at a time, and so encoded files in memory. */
 const UPLOADS = 4;
 
+/** Objects that one request may remove. */
+const AT_ONCE = 1_000;
+
 /** Avro has a registered type; Parquet's is registered since 2024. */
 const contentTypes: Readonly<Record<FileFormat, string>> = {
   parquet: 'application/vnd.apache.parquet',
@@ -93,18 +96,43 @@ export function openMinioSink(options: MinioSinkOptions): IdempotentSink {
     }
   }
 
+  async function removeSome(names: readonly string[]): Promise<void> {
+    const [failed] = await client.removeObjects(bucket, [...names]);
+    const problem = failed?.Error;
+    if (problem !== undefined)
+      throw new SinkError(
+        'REFUSED',
+        `object store ${at}: ${problem.Key ?? 'an object'} could not be removed (${problem.Code}: ${problem.Message})`,
+      );
+  }
+
+  const folderOf = (...within: readonly string[]) =>
+    [...prefix.split('/'), shop, ...within].filter((part) => part !== '').join('/');
+
   return {
     kind: 'idempotent',
     name: 'minio',
     limits: { records: 50_000, bytes: 16 << 20, linger: 60_000, atOnce: 1, ...limits },
     async put(range, again) {
-      const folder = [...prefix.split('/'), shop, baseName(range.topic)].filter((part) => part !== '').join('/');
+      const folder = folderOf(baseName(range.topic));
       try {
         await inLanes(rangeFiles(range, format), UPLOADS, ({ date, name, bytes }) =>
           putIntoBucket(`${folder}/${date}/${name}`, asBuffer(bytes()), again),
         );
       } catch (error) {
         throw storeError(at, error);
+      }
+    },
+    async remove(topic) {
+      try {
+        const names: string[] = [];
+        const under = `${folderOf(...(topic === undefined ? [] : [baseName(topic)]))}/`;
+        for await (const { name } of client.listObjectsV2(bucket, under, true))
+          if (name !== undefined) names.push(name);
+        for (let from = 0; from < names.length; from += AT_ONCE) await removeSome(names.slice(from, from + AT_ONCE));
+      } catch (error) {
+        // What is not there need not go.
+        if (codeOf(error) !== 'NoSuchBucket') throw storeError(at, error);
       }
     },
     async [Symbol.asyncDispose]() {

@@ -96,6 +96,11 @@ export interface IdempotentSink extends AsyncDisposable {
    * @throws SinkError
    */
   put(range: SinkBatch, again: boolean): Promise<void>;
+  /**
+   * Removes all that was put of a topic, or of every topic of the shop. Nothing may be put meanwhile; what was cut short is
+   * done by removing again. @throws SinkError
+   */
+  remove(topic: string | undefined): Promise<void>;
 }
 
 export type Sink = TransactionalSink | IdempotentSink;

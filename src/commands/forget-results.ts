@@ -1,11 +1,9 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { baseName } from '../../connectors/sinks/tables.ts';
 import { ownTopics } from '../engine/plan.ts';
 import { physicalName } from '../engine/topic.ts';
 import type { Topology } from '../engine/topology.ts';
 import { type Log, LogError } from '../log/log.ts';
 import { emptyResults } from './empty-tables.ts';
+import { forgetFiles } from './forget-files.ts';
 import { tablesIfThere } from './tables/open.ts';
 import { resultTopics } from './versions.ts';
 import type { Workplace } from './workplace.ts';
@@ -53,7 +51,7 @@ export async function refuseRunning(log: Log, groups: readonly string[]): Promis
 
 /** Deletes results wherever they are: tables, files, topics. Once more after it was cut short, it does the rest. */
 export async function forgetResults(
-  { log, paths, config }: Workplace,
+  { log, config }: Workplace,
   shop: string,
   doomed: readonly Doomed[],
 ): Promise<void> {
@@ -63,7 +61,7 @@ export async function forgetResults(
   await using tables = await tablesIfThere(config);
   await emptyResults(tables, shop, { topics, results, topologies: read.map(({ name }) => name) });
   await forgetBoundaries(log, shop, new Set(topics));
-  for (const name of results) await rm(join(paths.lake, shop, baseName(name)), { recursive: true, force: true });
+  await forgetFiles(config, shop, results);
   await log.delete(topics.filter((name) => !name.endsWith('.state')));
   await log.delete(topics);
 }

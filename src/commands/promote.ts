@@ -1,12 +1,11 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { baseName, tableOf } from '../../connectors/sinks/tables.ts';
+import { tableOf } from '../../connectors/sinks/tables.ts';
 import { ownTopics } from '../engine/plan.ts';
 import type { Topology } from '../engine/topology.ts';
 import { configOf, withCommon } from './command.ts';
 import { confirm } from './confirm.ts';
 import { madeAnewWith } from './downstream.ts';
+import { forgetFiles } from './forget-files.ts';
 import { forgetBoundaries, forgetResults, groupsOf, refuseRunning } from './forget-results.ts';
 import { codeSays } from './reprocess.ts';
 import { everyVersion, runnable } from './reset-topology.ts';
@@ -95,7 +94,7 @@ async function promote(
       async work() {
         await log.forget(await readers());
         await forgetResults(place, shop, doomed);
-        await forgetFiles(place, shop, old, next);
+        await writeAnew(place, shop, old, next);
         await using tables = await tablesIfThere(place.config);
         if (tables !== undefined) {
           const rows = await swapRows(place, tables, shop, old, next);
@@ -109,10 +108,13 @@ async function promote(
 }
 
 /** Files are written anew from the new version by the next run. */
-async function forgetFiles({ log, paths }: Workplace, shop: string, old: Topology, next: Topology): Promise<void> {
+async function writeAnew({ log, config }: Workplace, shop: string, old: Topology, next: Topology): Promise<void> {
   await forgetBoundaries(log, shop, new Set([...resultTopics(shop, old), ...resultTopics(shop, next)]));
-  for (const { name } of [...Object.values(old.to), ...Object.values(next.to)])
-    await rm(join(paths.lake, shop, baseName(name)), { recursive: true, force: true });
+  await forgetFiles(
+    config,
+    shop,
+    [...Object.values(old.to), ...Object.values(next.to)].map(({ name }) => name),
+  );
 }
 
 function textOf(old: Topology, next: Topology, others: readonly Topology[]): string {

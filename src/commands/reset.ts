@@ -1,10 +1,9 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { LogError } from '../log/log.ts';
 import { configOf, withCommon } from './command.ts';
 import { confirm } from './confirm.ts';
 import { emptyShop } from './empty-tables.ts';
+import { forgetFiles } from './forget-files.ts';
 import { refuseRunning } from './forget-results.ts';
 import { resetTopology } from './reset-topology.ts';
 import { tablesIfThere } from './tables/open.ts';
@@ -100,7 +99,7 @@ export function resetCommand(program: Command): void {
       await place.log.forget([...(await place.log.positions()).keys()].filter(forgotten));
       await using tables = await tablesIfThere(config);
       await emptyShop(tables, shop);
-      await rm(join(place.paths.lake, shop), { recursive: true, force: true });
+      await forgetFiles(config, shop);
       await place.log.delete(doomed);
       // Last: while it stands, nothing runs in the shop, and a reset that was cut short can be done again.
       await place.log.delete([markers.computed, markers.all]);
