@@ -122,8 +122,8 @@ async function decoded(delivery: Delivery, range: Range): Promise<SinkBatch> {
 }
 
 function deadLetter({ name, physical: topic, at }: Delivery, { record, code, reason }: Refused): DeadLetter {
-  const { key, value, note } = quoted(record.key, record.value);
-  const [{ offset }, { partition }, message] = [record, at, reason + note];
+  const { key, value, reason: message } = quoted(record.key, record.value, reason);
+  const [{ offset }, { partition }] = [record, at];
   return { topology: `sink.${name}`, topic, partition, offset, code, message, key, value };
 }
 

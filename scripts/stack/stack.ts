@@ -1,5 +1,5 @@
 /** The stack as a whole: which services, where, with what settings; remembered in its directory. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -39,7 +39,8 @@ export const settings = services.flatMap((service) => service.settings);
 
 const fileSchema = z.object({
   mode: z.enum(['native', 'docker']),
-  services: z.array(z.string()),
+  /** Absent where an earlier version wrote it: all that it had. */
+  services: z.array(z.string()).default(['kafka', 'registry']),
   values: z.record(z.string(), z.number()),
 });
 
@@ -47,16 +48,27 @@ const fileSchema = z.object({
 export function rememberedStack(dir: string): Stack | undefined {
   const file = fileOf(dir);
   if (!existsSync(file)) return undefined;
-  const parsed = fileSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const parsed = fileSchema.safeParse(jsonIn(file));
   if (!parsed.success)
     throw new StackError('CONFLICT', `${file} does not describe a stack: ${z.prettifyError(parsed.error)}`);
   const { mode, services } = parsed.data;
   return { dir, mode, services, values: { ...fallbacks(), ...parsed.data.values } };
 }
 
+/** @throws StackError CONFLICT */
+function jsonIn(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new StackError('CONFLICT', `${file} is torn, and says nothing of the stack any more: remove it`, { cause });
+  }
+}
+
 export function remember({ dir, mode, services, values }: Stack): void {
   mkdirSync(dir, { recursive: true });
-  writeFileSync(fileOf(dir), `${JSON.stringify({ mode, services, values }, undefined, 2)}\n`);
+  const next = `${fileOf(dir)}.next`;
+  writeFileSync(next, `${JSON.stringify({ mode, services, values }, undefined, 2)}\n`);
+  renameSync(next, fileOf(dir));
 }
 
 /** What is asked for, over what was there, over the defaults. @throws StackError CONFLICT when data stand in the way */

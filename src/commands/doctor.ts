@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
-import type { Log } from '../log/log.ts';
 import { configOf, withCommon } from './command.ts';
 import { brokersAnswer } from './doctor/brokers.ts';
 import { type Check, type Checked, runChecks } from './doctor/check.ts';
@@ -9,6 +8,7 @@ import { logReachable, newestRecords } from './doctor/log.ts';
 import { logFile } from './doctor/log-file.ts';
 import { clock, dataDirectory, disk, nodeVersion } from './doctor/machine.ts';
 import { groupsRead, leftovers, type Shop, topicsAsExpected } from './doctor/shop.ts';
+import { shopsOf } from './shops.ts';
 import { bold, dim, green, red, yellow } from './terminal.ts';
 import { openWorkplace, pathsOf, type Workplace } from './workplace.ts';
 
@@ -58,12 +58,6 @@ async function* examine(config: Config): AsyncGenerator<Checked> {
   yield* runChecks(ofLog, place);
   const shops = config.shop === undefined ? await shopsOf(place.log).catch(() => []) : [config.shop];
   for (const shop of shops) yield* runChecks(ofShop, { place, shop }, shop);
-}
-
-/** A shop has events, or raw data. On Kafka topics of others may be there too. */
-async function shopsOf(log: Log): Promise<readonly string[]> {
-  const shop = /^([^.]+)\.(?:events|raw\.[^.]+|synthetic\.[^.]+)$/;
-  return [...new Set((await log.topics()).flatMap(({ name }) => shop.exec(name)?.[1] ?? []))].sort();
 }
 
 function lineOf({ check, shop, verdict, found, todo }: Checked): string {

@@ -97,7 +97,7 @@ const CHUNK = 2048;
 /** One shop's rows of a SQLite table as a DuckDB table of the same name: DuckDB's own reader would have to be downloaded. */
 async function copyTable(database: DatabaseSync, duck: DuckDBConnection, table: string, shop: string): Promise<void> {
   const declared = database
-    .prepare(`select name, type from pragma_table_info('${table}') where lower(type) <> 'blob'`)
+    .prepare(`select name, type from pragma_table_info('${table}') where lower(type) not like '%blob'`)
     .all();
   const columns = declared.map(({ name, type }) => ({ name: String(name), type: typeOf(String(type)) }));
   await duck.run(`create table ${table} (${columns.map(({ name, type }) => `"${name}" ${type}`).join(', ')})`);

@@ -89,7 +89,7 @@ function textOf(
   topics: number,
   doomed: readonly Doomed[],
 ): string {
-  if (!read) return `${name} ${version} is forgotten: ${count(topics)} topics.`;
+  if (!read) return `${name} ${version} is to be forgotten: ${count(topics)} topics.`;
   const tables = doomed
     .filter((one) => one.read)
     .flatMap(({ topology }) => Object.values(topology.to))
@@ -99,7 +99,7 @@ function textOf(
     ...(others.length === 0
       ? []
       : [`With it, since they take in what it writes: ${others.map((one) => one.name).join(', ')}.`]),
-    `Deleted: ${count(topics)} topics; ${[...new Set(tables)].map((table) => `the rows of ${table}`).join(', ') || 'no tables'}; their late records and dead letters.`,
+    `What goes: ${count(topics)} topics; ${[...new Set(tables)].map((table) => `the rows of ${table}`).join(', ') || 'no tables'}; their late records and dead letters.`,
   ];
   return lines.join('\n');
 }

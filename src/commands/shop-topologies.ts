@@ -3,6 +3,7 @@ import { ownTopics } from '../engine/plan.ts';
 import { physicalName } from '../engine/topic.ts';
 import { type Topology, topicOf } from '../engine/topology.ts';
 import type { Log } from '../log/log.ts';
+import type { Reader } from './caught-up.ts';
 import { descriptorsOf } from './descriptors.ts';
 import { readVersions, type Versions, versionInForce } from './versions.ts';
 import type { Workplace } from './workplace.ts';
@@ -40,13 +41,26 @@ export function inForce({ versions, existing, shop }: ShopTopologies, topology: 
   return versionInForce(versions, existing, shop, topology);
 }
 
-/** Records (and ticks) that a version of the topology has not read. */
-export async function lagOf(log: Log, { shop, versions }: ShopTopologies, topology: Topology): Promise<number> {
-  const committed = (await log.positions()).get(ownTopics(shop, topology).group);
-  const inputs = Object.values(topology.from).map((input) => {
+/** The groups of the versions in force, and what they read of what there is. */
+export function readersIn(known: ShopTopologies): readonly Reader[] {
+  return known.all.map((topology) => ({
+    group: ownTopics(known.shop, { ...topology, version: inForce(known, topology) }).group,
+    topics: inputsOf(known, topology).filter((name) => known.existing.has(name)),
+  }));
+}
+
+/** Names on the log. */
+function inputsOf({ shop, versions }: ShopTopologies, topology: Topology): readonly string[] {
+  return Object.values(topology.from).map((input) => {
     const { name } = topicOf(input);
     return physicalName(shop, name, versions.topics.get(name));
   });
+}
+
+/** Records (and ticks) that a version of the topology has not read. */
+export async function lagOf(log: Log, known: ShopTopologies, topology: Topology): Promise<number> {
+  const committed = (await log.positions()).get(ownTopics(known.shop, topology).group);
+  const inputs = inputsOf(known, topology);
   const ends = (await log.topics()).filter(({ name }) => inputs.includes(name));
   return ends
     .flatMap(({ name, offsets }) => offsets.map(({ end }, part) => end - (committed?.get(name)?.[part] ?? 0)))

@@ -16,3 +16,9 @@ export async function topicsOfShop(log: Log, shop: string): Promise<readonly str
       : `shop ${shop} has no topics; there are shops ${shops.join(', ')}: give --shop NAME`,
   );
 }
+
+/** A shop has events, or raw data. On Kafka topics of others may be there too. */
+export async function shopsOf(log: Log): Promise<readonly string[]> {
+  const shop = /^([^.]+)\.(?:events|raw\.[^.]+|synthetic\.[^.]+)$/;
+  return [...new Set((await log.topics()).flatMap(({ name }) => shop.exec(name)?.[1] ?? []))].sort();
+}

@@ -52,7 +52,11 @@ function report(): void {
   said = text;
 }
 
+let looking = false;
 async function look({ log }: Workplace): Promise<void> {
+  // One at a time, as a log that is away does not answer for long.
+  if (looking) return;
+  looking = true;
   try {
     const ends = new Map(
       (await log.topics()).map(({ name, offsets }) => [name.slice(shop.length + 1), offsets.map(({ end }) => end)]),
@@ -61,6 +65,8 @@ async function look({ log }: Workplace): Promise<void> {
   } catch (error) {
     // The sinks say so themselves when it lasts; until then the ends are those of the last look.
     if (!(error instanceof LogError)) throw error;
+  } finally {
+    looking = false;
   }
 }
 

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { TopicInfo } from '../log/log.ts';
 import { configOf, withCommon } from './command.ts';
 import { type GroupLag, groupLags, isStranded } from './group-lag.ts';
-import { topicsOfShop } from './shops.ts';
+import { readersIn, topologiesInShop } from './shop-topologies.ts';
+import { shopsOf, topicsOfShop } from './shops.ts';
 import { count, table, yellow } from './terminal.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -40,7 +41,9 @@ export function topicsCommand(program: Command): void {
         );
         return;
       }
-      const groups = await groupLags(place.log, mine);
+      const looked = shop === undefined ? await shopsOf(place.log) : [shop];
+      const known = await Promise.all(looked.map((one) => topologiesInShop(place, one)));
+      const groups = await groupLags(place.log, mine, known.flatMap(readersIn));
       if (flags.json === true) console.log(JSON.stringify(groups.map((group) => forJson(group, partitions === true))));
       else console.log(partitions === true ? partitionTable(groups) : groupTable(groups));
       const stranded = groups.filter(isStranded);
@@ -76,7 +79,7 @@ function groupTable(groups: readonly GroupLag[]): string {
     group.group,
     group.lag,
     group.members.length,
-    group.members.map(({ name, partitions }) => `${name} (${partitions.join(', ')})`).join('; '),
+    group.members.map(({ name, partitions }) => `${name} (${partitions.join(', ') || 'none'})`).join('; '),
   ]);
   const header = ['group', 'lag', 'members', 'which, and the partitions of each'];
   // Nobody reads: the last column would be empty.

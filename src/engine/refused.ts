@@ -8,24 +8,24 @@ import type { Plan } from './plan.ts';
 export function lateRecord(
   { late, topology }: Plan,
   { origin, time }: Message<unknown>,
-  { store, key, windowStart, windowEnd, watermark, reason }: LateDetails,
+  { store, key: windowKey, windowStart, windowEnd, watermark, reason: why }: LateDetails,
 ): NewRecord {
   const { topic, partition, offset } = origin;
-  const { value, note } = quoted(null, origin.value);
+  const { key, value, reason } = quoted(Buffer.from(windowKey), origin.value, why);
   return {
-    key: Buffer.from(key),
+    key,
     value: late.serde.encode({
       topology: topology.name,
       store,
       topic,
       partition,
       offset,
-      key,
+      key: key?.toString() ?? '',
       time,
       windowStart: windowStart ?? null,
       windowEnd: windowEnd ?? null,
       watermark,
-      reason: reason + note,
+      reason,
       value,
     }),
   };
@@ -34,7 +34,7 @@ export function lateRecord(
 /** A record for `<topology>.dead`: where it was, what is wrong with it, and its bytes. */
 export function deadLetter({ dead, topology }: Plan, origin: Origin, code: string, message: string): NewRecord {
   const { topic, partition, offset } = origin;
-  const { key, value, note } = quoted(origin.key, origin.value);
-  const letter = { topology: topology.name, topic, partition, offset, code, message: message + note, key, value };
+  const { key, value, reason } = quoted(origin.key, origin.value, message);
+  const letter = { topology: topology.name, topic, partition, offset, code, message: reason, key, value };
   return { key, value: dead.serde.encode(letter) };
 }

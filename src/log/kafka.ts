@@ -68,9 +68,9 @@ class KafkaLog implements Log {
     const sasl = hearing(given.sasl);
     const options = { ...given, ...(sasl === undefined ? {} : { sasl }) };
     this.#options = options;
-    this.#connection = new Connection(options);
+    this.#connection = new Connection(options, this.#leave.signal);
     this.#fetching = new Fetching(this.#connection);
-    this.#administrator = new Administrator(options);
+    this.#administrator = new Administrator(options, { signal: this.#leave.signal });
     this.#topics = new Topics(this.#connection, this.#administrator, options.replication);
     this.#groups = new Groups(this.#connection, this.#administrator);
   }
@@ -102,6 +102,8 @@ class KafkaLog implements Log {
     const membership = new Membership({ connection, group, topics, partitions, sessionTimeout, heartbeat });
     const ready = new Queue<Owned>();
     const opening = new Set<Promise<void>>();
+    /** Commits, and positions that are being read, of what is owned here. */
+    const mine = new Set<Promise<unknown>>();
     // Whoever stops reading has left, too.
     const left = new AbortController();
     const leave = AbortSignal.any([signal, this.#leave.signal, left.signal]);
@@ -115,7 +117,7 @@ class KafkaLog implements Log {
       }
       if (held.signal.aborted) return;
       const parts = { held, group, topics, membership, producer, groups: this.#groups, fetching: this.#fetching };
-      ready.push(ownedPartition({ ...parts, work: (work) => this.#work(work) }));
+      ready.push(ownedPartition({ ...parts, work: (work) => tracked(mine, this.#work(work)) }));
     };
     const gaining = (async () => {
       for await (const held of membership.held(leave)) {
@@ -133,7 +135,7 @@ class KafkaLog implements Log {
       left.abort();
       await gaining.catch(() => {});
       await Promise.all(opening);
-      await this.#settled();
+      await Promise.allSettled(mine);
       await Promise.all([connection.close(), transactions.close()]);
     }
   }
@@ -195,9 +197,7 @@ class KafkaLog implements Log {
   /** Work that closing waits for. */
   #work<T>(work: () => Promise<T>): Promise<T> {
     if (this.#leave.signal.aborted) return Promise.reject(closed());
-    const working = work().finally(() => this.#working.delete(working));
-    this.#working.add(working);
-    return working;
+    return tracked(this.#working, work());
   }
 
   #patiently<T>(doing: string, work: () => Promise<T>): Promise<T> {
@@ -266,4 +266,11 @@ class KafkaLog implements Log {
       return readPlace(this.#fetching, place, signal, false);
     });
   }
+}
+
+/** `work`, which is in `among` until it has ended. */
+function tracked<T>(among: Set<Promise<unknown>>, work: Promise<T>): Promise<T> {
+  const ending = work.finally(() => among.delete(ending));
+  among.add(ending);
+  return ending;
 }

@@ -92,8 +92,10 @@ function nameOf({ topology, partition }: { readonly topology: string; readonly p
 /** Looks now and then, and says when the log does not answer, and when it does again. */
 export function logWaiting(log: Log): (status: PipelineStatus) => void {
   let waiting = false;
-  return ({ waitsFor }) => {
+  return ({ waitsFor, topologies }) => {
     if (waiting === (waitsFor !== undefined)) return;
+    // Nobody reads any more, and so nobody knows.
+    if (waiting && !topologies.some(({ tasks }) => tasks.length > 0)) return;
     waiting = waitsFor !== undefined;
     if (waitsFor === undefined) log('info', 'the log answers again: going on', { event: 'log-answers' });
     else log('warn', `${sentence(waitsFor)} Waiting for it`, { event: 'log-waiting', reason: waitsFor });

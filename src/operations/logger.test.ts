@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { logEvents, logRefused, logWaiting } from './log-lines.ts';
 import { type Fields, type LoggerOptions, openLogger } from './logger.ts';
+import { running } from './status.testing.ts';
 
 function logging(options: Partial<LoggerOptions> = {}) {
   const lines: string[] = [];
@@ -74,12 +75,16 @@ it('says when dead letters become more, at most once a minute', () => {
   ]);
 });
 
-it('says once when the log does not answer, and once when it does again', () => {
+it('says once when the log does not answer, and once when it does again to who still reads', () => {
   const { log, parsed } = logging();
   const look = logWaiting(log);
-  const of = (waitsFor?: string) => ({ topologies: [], sinks: [], waitsFor });
-  for (const waitsFor of [undefined, 'No broker answers', 'No broker answers', undefined, undefined])
-    look(of(waitsFor));
+  const of = (waitsFor?: string) => ({ topologies: [running], sinks: [], waitsFor });
+  look(of());
+  look(of('No broker answers'));
+  look(of('No broker answers'));
+  look({ topologies: [{ ...running, tasks: [] }], sinks: [] });
+  look(of());
+  look(of());
   expect(parsed().map(({ event, msg }) => [event, msg])).toEqual([
     ['log-waiting', 'No broker answers. Waiting for it'],
     ['log-answers', 'the log answers again: going on'],

@@ -4,7 +4,7 @@ import { physicalName } from '../../engine/topic.ts';
 import { type Topology, topicOf } from '../../engine/topology.ts';
 import type { TopicInfo } from '../../log/log.ts';
 import { groupLags, isStranded } from '../group-lag.ts';
-import { inForce, type ShopTopologies, topologiesInShop } from '../shop-topologies.ts';
+import { inForce, readersIn, type ShopTopologies, topologiesInShop } from '../shop-topologies.ts';
 import { count } from '../terminal.ts';
 import { refuseUnderReset } from '../under-reset.ts';
 import type { Workplace } from '../workplace.ts';
@@ -102,7 +102,8 @@ function consequence(cleanup: TopicInfo['cleanup']): string {
 export const groupsRead: Check<Shop> = {
   name: 'groups',
   async run({ place, shop }) {
-    const groups = await groupLags(place.log, (group) => group.startsWith(`${shop}.`));
+    const readers = readersIn(await topologiesInShop(place, shop));
+    const groups = await groupLags(place.log, (group) => group.startsWith(`${shop}.`), readers);
     const stranded = groups.filter(isStranded);
     const lag = groups.reduce((sum, group) => sum + group.lag, 0);
     const read = groups.filter(({ members }) => members.length > 0).length;

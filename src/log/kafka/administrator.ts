@@ -1,21 +1,21 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import { type Brokers, socketFactory } from './connection.ts';
 import { asLogError, kindOf } from './failure.ts';
-import { patiently } from './patience.ts';
+import { type Patience, patiently } from './patience.ts';
 
 const usualPatience = 40_000;
 
 /** kafkajs's client for topics, configurations and groups, connected when it is first needed. */
 export class Administrator implements AsyncDisposable {
   readonly #access: Brokers;
-  readonly #patience: number;
+  readonly #patience: Patience;
   #admin: Admin | undefined;
   #tries = 0;
 
-  /** @param patience ms that a request may take while a cluster changes */
-  constructor(access: Brokers, patience = usualPatience) {
+  /** @param patience that a request has while a cluster changes, and what ends it at once */
+  constructor(access: Brokers, patience: Partial<Patience> = {}) {
     this.#access = access;
-    this.#patience = patience;
+    this.#patience = { patience: usualPatience, ...patience };
   }
 
   /** Asks, and again while the cluster does not answer. @throws LogError */
@@ -35,7 +35,7 @@ export class Administrator implements AsyncDisposable {
         throw asLogError(failure, doing);
       }
     };
-    return patiently(doing, asked, { patience: this.#patience });
+    return patiently(doing, asked, this.#patience);
   }
 
   /** Begins with another broker than the last one did. */

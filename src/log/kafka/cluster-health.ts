@@ -17,7 +17,7 @@ const patience = 10_000;
 
 /** Looks at the brokers and at every partition. @throws LogError UNAVAILABLE, REFUSED */
 export async function clusterHealth(brokers: Brokers): Promise<ClusterHealth> {
-  await using administrator = new Administrator(brokers, patience);
+  await using administrator = new Administrator(brokers, { patience });
   const cluster = await administrator.ask('Describing the cluster', (admin) => admin.describeCluster());
   const { topics } = await administrator.ask('Describing topics', (admin) => admin.fetchTopicMetadata());
   const partitions = topics.flatMap(({ name, partitions: parts }) =>

@@ -4,7 +4,8 @@ import kafkajs, { type ISocketFactory, type KafkaConfig } from 'kafkajs';
 import Cluster, { type Broker } from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import { LogError } from '../log.ts';
-import { closed, kindOf } from './failure.ts';
+import { asLogError, closed, kindOf } from './failure.ts';
+import type { Patience } from './patience.ts';
 
 /** How the brokers are reached: addresses, client id, TLS and SASL, as kafkajs takes them. */
 export type Brokers = Pick<KafkaConfig, 'clientId' | 'ssl' | 'sasl'> & { readonly brokers: readonly string[] };
@@ -45,10 +46,15 @@ const moved = new Set([
 export class Connection {
   readonly #cluster: Cluster;
   readonly #coordinators = new Map<string, Promise<Broker>>();
+  readonly #brokers: readonly string[];
+  readonly #leaving: AbortSignal | undefined;
   #open = true;
   #opening: Promise<void> | undefined;
 
-  constructor({ brokers, clientId, ssl, sasl }: Brokers) {
+  /** @param leaving nobody waits for an answer any more */
+  constructor({ brokers, clientId, ssl, sasl }: Brokers, leaving?: AbortSignal) {
+    this.#brokers = brokers;
+    this.#leaving = leaving;
     this.#cluster = new Cluster({
       brokers: [...brokers],
       ...(clientId === undefined ? {} : { clientId }),
@@ -98,8 +104,14 @@ export class Connection {
     return this.#cluster.findBroker({ nodeId });
   }
 
-  /** ms to wait for a cluster that changes. One that nobody has ever reached is more likely elsewhere. */
-  readonly patience = (): number => (this.#cluster.brokerPool.metadata === null ? 10_000 : 40_000);
+  /** For questions that can be asked again while the cluster changes. One that nobody has ever reached is more likely elsewhere. */
+  get patient(): Patience {
+    return {
+      patience: () => (this.#cluster.brokerPool.metadata === null ? 10_000 : 40_000),
+      signal: this.#leaving,
+      before: (error) => this.heal(error),
+    };
+  }
 
   /** A broker that can be reached. */
   async anyBroker(): Promise<Broker> {
@@ -208,8 +220,9 @@ export class Connection {
     } catch (error) {
       const { brokerPool } = this.#cluster;
       // One that hangs takes connections: the next try begins with the next of the brokers that were given.
-      if (brokerPool.metadata === null) await brokerPool.createSeedBroker();
-      throw error;
+      if (brokerPool.metadata !== null) throw error;
+      await brokerPool.createSeedBroker();
+      throw unreached(this.#brokers, error);
     }
   }
 
@@ -254,6 +267,15 @@ export class Connection {
 function throwUnlessNew(error: unknown): never {
   if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
   throw new LogError('UNAVAILABLE', 'The leader of a partition does not know it yet.', { cause: error });
+}
+
+/** Nobody has answered yet: what is wrong may well be the address. */
+function unreached(brokers: readonly string[], error: unknown): unknown {
+  const failure = asLogError(error, 'Connecting');
+  if (!(failure instanceof LogError) || failure.code !== 'UNAVAILABLE') return failure;
+  const said = error instanceof Error ? error.message : String(error);
+  const next = 'Is the address right (--brokers, EBB_BROKERS), and does Kafka run there? `ebb stack up` starts one.';
+  return new LogError('UNAVAILABLE', `No broker answers at ${brokers.join(', ')} (${said}). ${next}`, { cause: error });
 }
 
 /** Address of the broker that did not answer in time. */

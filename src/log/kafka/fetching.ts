@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import protocolErrors from 'kafkajs/src/protocol/error.js';
 import { type Batch, LogError } from '../log.ts';
 import type { Connection } from './connection.ts';
@@ -7,6 +7,7 @@ import { type Fetched, type FetchOf, fetchFrom } from './fetch.ts';
 import { Kept, type Rest } from './kept.ts';
 import { backoff } from './patience.ts';
 import { BatchError, type Decoded, decodeBatches, type Encoded } from './record-batch.ts';
+import { hold, keyOf, longTrouble, trouble, type Want } from './want.ts';
 
 /** A piece of a partition from the offset that was asked for. Without records when only markers of transactions were there. */
 export type Piece = Pick<Batch, 'records' | 'next' | 'end'>;
@@ -15,26 +16,12 @@ export interface Asked extends FetchOf {
   readonly fresh: boolean;
 }
 
-interface Want extends FetchOf {
-  /** Absent: fetched ahead, and kept as it comes. */
-  readonly reader?: {
-    readonly fresh: boolean;
-    readonly give: (piece: Piece) => void;
-    readonly fail: (error: unknown) => void;
-  };
-  /** Why it was not answered, and since when (monotone, ms), while its broker is asked again. */
-  trouble?: { readonly since: number; readonly reason: string } | undefined;
-}
-
 const limits = { partitionBytes: 1 << 20, bytes: 8 << 20 };
 /**
  * A broker holds a request that long when nobody writes, ms. A want that comes meanwhile waits for it, so it is short while
  * there are readers with a backlog: those that have none would hold them up.
  */
 const patience = { calm: 100, busy: 4 };
-/** ms for which a want goes unanswered before that is worth a word: leaders move, and connections break, all the time. */
-const WORTH_SAYING = 1_000;
-
 /**
  * Fetches for all readers of a log: one request at a time to each broker, with all that is wanted from it. Readers that
  * want the same offset get the same piece, also a while later, so that a topic which several topologies read comes once.
@@ -85,13 +72,8 @@ export class Fetching {
     }
   }
 
-  /** Why a reader has waited for its broker for a while; `undefined` when none has. */
   get waitsFor(): string | undefined {
-    const until = performance.now() - WORTH_SAYING;
-    for (const { reader, trouble } of this.#wants) {
-      if (reader !== undefined && trouble !== undefined && trouble.since <= until) return trouble.reason;
-    }
-    return undefined;
+    return longTrouble(this.#wants);
   }
 
   async close(): Promise<void> {
@@ -154,14 +136,19 @@ export class Fetching {
   async #loop(node: number): Promise<void> {
     let wait: ReturnType<typeof backoff> | undefined;
     while (!this.#closed.signal.aborted) {
-      const wanted = await this.#wantedFrom(node);
-      if (wanted.length === 0) return;
+      const { wanted, until } = await this.#wantedFrom(node);
+      if (wanted.length === 0 && until === undefined) return;
+      if (wanted.length === 0) {
+        await sleep(until ?? 0, undefined, { signal: this.#closed.signal }).catch(() => {});
+        continue;
+      }
       try {
         const broker = await this.#connection.broker(node);
         const busy = performance.now() - this.#busy < patience.calm;
         const results = await fetchFrom(broker, wanted, { ...limits, wait: busy ? patience.busy : patience.calm });
-        for (const want of wanted) want.trouble = undefined;
         wait = undefined;
+        const refused = results.filter(({ error }) => error !== 0);
+        for (const want of wanted) if (!refused.some((one) => isOf(want, one))) want.trouble = undefined;
         for (const result of results) await this.#take(result, wanted);
         for (const want of wanted) if (want.reader === undefined) this.#wants.delete(want);
       } catch (error) {
@@ -179,12 +166,22 @@ export class Fetching {
     }
   }
 
-  /** One want for each partition that the broker leads: those that are further back take turns with the others. */
-  async #wantedFrom(node: number): Promise<readonly Want[]> {
+  /**
+   * One want for each partition that the broker leads: those that are further back take turns with the others. `until`: ms
+   * after which one that is held, of whatever broker, may be asked for again.
+   */
+  async #wantedFrom(node: number): Promise<{ readonly wanted: readonly Want[]; readonly until: number | undefined }> {
     const chosen = new Map<string, Want>();
+    const now = performance.now();
+    let until: number | undefined;
     for (const want of this.#wants) {
       const key = `${want.topic}/${want.partition}`;
       if (chosen.has(key)) continue;
+      const held = (want.held?.until ?? now) - now;
+      if (held > 0) {
+        until = Math.min(until ?? held, held);
+        continue;
+      }
       const leader = await this.#connection.leader(want.topic, want.partition).catch((error: unknown) => {
         const failure = asLogError(error, `Reading topic ${want.topic}`);
         if (!(failure instanceof LogError)) throw failure;
@@ -200,11 +197,11 @@ export class Fetching {
       // To the back of the queue.
       if (this.#wants.delete(want)) this.#wants.add(want);
     }
-    return [...chosen.values()];
+    return { wanted: [...chosen.values()], until };
   }
 
   async #take(result: Fetched, wanted: readonly Want[]): Promise<void> {
-    const want = wanted.find(({ topic, partition }) => topic === result.topic && partition === result.partition);
+    const want = wanted.find((one) => isOf(one, result));
     if (want === undefined) return;
     if (result.error !== 0) return this.#refused(result, want);
     // What is left for later must not keep the whole answer in memory, which is many partitions'.
@@ -260,14 +257,18 @@ export class Fetching {
   async #refused(result: Fetched, want: Want): Promise<void> {
     const error = protocolErrors.createErrorFromCode(result.error);
     if (error.type === 'OFFSET_OUT_OF_RANGE') return this.#outOfRange(want);
-    const unknown = error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
+    const failure = asLogError(error, `Reading partition ${want.partition} of topic ${want.topic}`);
+    if (!(failure instanceof LogError)) throw failure;
+    const unknown = failure.code === 'UNKNOWN_TOPIC';
+    if (!unknown && failure.remedy !== 'retry') return this.#fail(want, failure);
+    hold(want, failure);
     if (unknown) this.forget();
     await this.#connection.heal(error).catch(() => {});
     if (!unknown) return;
     // A leader that has only just become one does not know its partition yet; metadata say whether there is one.
     await this.#connection.leader(want.topic, want.partition).catch((absent: unknown) => {
-      const failure = asLogError(absent, `Reading topic ${want.topic}`);
-      if (failure instanceof LogError && failure.remedy !== 'retry') this.#fail(want, failure);
+      const failed = asLogError(absent, `Reading topic ${want.topic}`);
+      if (failed instanceof LogError && failed.remedy !== 'retry') this.#fail(want, failed);
     });
   }
 
@@ -283,12 +284,8 @@ export class Fetching {
   }
 }
 
-function trouble(wants: readonly Want[], { message: reason }: LogError): void {
-  for (const want of wants) want.trouble = { since: want.trouble?.since ?? performance.now(), reason };
-}
-
-function keyOf({ topic, partition, offset }: FetchOf): string {
-  return `${topic}/${partition}/${offset}`;
+function isOf(want: Want, { topic, partition }: Pick<Fetched, 'topic' | 'partition'>): boolean {
+  return want.topic === topic && want.partition === partition;
 }
 
 function decoded(encoded: Encoded, { topic, partition, offset }: FetchOf): Decoded {

@@ -96,7 +96,7 @@ export class Groups {
   }
 
   #ask<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    return patiently(doing, work, { patience, before: (error) => this.#connection.heal(error) });
+    return patiently(doing, work, { ...this.#connection.patient, patience });
   }
 }
 

@@ -24,6 +24,9 @@ export interface MembershipOptions {
   readonly heartbeat: number;
 }
 
+/** ms that saying goodbye may take. */
+const LEAVING = 3_000;
+
 /** The group has given this member up, or changed without it: others may have what it had. */
 const expelled = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID']);
 const rebalancing = new Set(['REBALANCE_IN_PROGRESS', 'REBALANCE_IN_PROGRESS_FOR_GROUP']);
@@ -39,6 +42,7 @@ export class Membership {
   #assigned: readonly number[] = [];
   #member = '';
   #generation = -1;
+  #over = false;
   /** Wakes the wait between heartbeats. */
   #nudge = new AbortController();
 
@@ -75,25 +79,32 @@ export class Membership {
     try {
       let joined = false;
       let wait: ReturnType<typeof backoff> | undefined;
+      // kafkajs's own tries may take long, and nobody waits for them when it is time to go; an answer on its way is waited for.
+      const late = afterwards(signal, LEAVING);
       while (!signal.aborted) {
         try {
           if (!joined) {
-            await this.#join();
+            await unlessAborted(late, this.#join(), undefined);
             joined = true;
             wait = undefined;
           }
           await this.#pause(signal);
           if (!signal.aborted) {
-            await this.#beat();
+            await unlessAborted(late, this.#beat(), undefined);
             wait = undefined;
           }
         } catch (error) {
           wait ??= backoff();
           const pause = wait;
-          joined = await this.#recover(error, joined, () => pause(signal));
+          joined = await unlessAborted(
+            late,
+            this.#recover(error, joined, () => pause(signal)),
+            joined,
+          );
         }
       }
     } finally {
+      this.#over = true;
       this.#drop();
       await this.#leave();
     }
@@ -137,6 +148,7 @@ export class Membership {
   }
 
   #hold(): void {
+    if (this.#over) return;
     for (const partition of this.#assigned) {
       if (this.#held.has(partition)) continue;
       const holding = new AbortController();
@@ -176,13 +188,38 @@ export class Membership {
       await coordinator.leaveGroup({ groupId: group, memberId: this.#member });
     };
     const before = (error: unknown) => connection.heal(error);
+    const given = AbortSignal.timeout(LEAVING);
+    const left = patiently(`Leaving group ${group}`, leave, { patience: LEAVING, signal: given, before });
     // If it cannot be said, the others learn it when the session has timed out.
-    await patiently(`Leaving group ${group}`, leave, { patience: 3_000, before }).catch(() => {});
+    await unlessAborted(given, left, undefined).catch(() => {});
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
     this.#nudge = new AbortController();
     const either = AbortSignal.any([signal, this.#nudge.signal]);
     await sleep(this.#options.heartbeat, undefined, { signal: either }).catch(() => {});
+  }
+}
+
+/** A signal that aborts so many ms after another. */
+function afterwards(signal: AbortSignal, ms: number): AbortSignal {
+  const late = new AbortController();
+  const begin = () => void setTimeout(() => late.abort(), ms).unref();
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true });
+  return late.signal;
+}
+
+/** What `work` gives, or `otherwise` as soon as `signal` aborts; it goes on then, and nobody minds how it ends. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>, otherwise: T): Promise<T> {
+  work.catch(() => {});
+  const { promise, resolve } = Promise.withResolvers<T>();
+  const abort = () => resolve(otherwise);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }

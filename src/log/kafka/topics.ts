@@ -66,12 +66,8 @@ export class Topics {
         throw new LogError('UNAVAILABLE', `Creating topics ${names}: ${why}`, { cause: error });
       }
     };
-    await patiently(`Creating topics ${names}`, make, { patience: restart });
-    const before = (error: unknown) => this.#connection.heal(error);
-    await patiently(`Creating topics ${names}`, () => this.#ready(missing), {
-      patience: this.#connection.patience,
-      before,
-    });
+    await patiently(`Creating topics ${names}`, make, { ...this.#connection.patient, patience: restart });
+    await patiently(`Creating topics ${names}`, () => this.#ready(missing), this.#connection.patient);
     // Another may have made them at the same time, and otherwise.
     const made = await this.#existing(missing.map(({ name }) => name));
     for (const spec of missing) {
@@ -114,8 +110,7 @@ export class Topics {
       const left = present.filter((name) => known.some((topics) => topics.has(name)));
       if (left.length > 0) throw new LogError('UNAVAILABLE', `Topics ${left.join(', ')} are still being deleted.`);
     };
-    const before = (error: unknown) => this.#connection.heal(error);
-    await patiently('Deleting topics', gone, { patience: this.#connection.patience, before });
+    await patiently('Deleting topics', gone, this.#connection.patient);
     await this.#connection.refresh();
   }
 
@@ -172,10 +167,7 @@ export class Topics {
         throw new LogError('UNAVAILABLE', `${failure.message} It is looked for again.`, { cause: error });
       }
     };
-    return patiently(doing, again, {
-      patience: this.#connection.patience,
-      before: (error) => this.#connection.heal(error),
-    });
+    return patiently(doing, again, this.#connection.patient);
   }
 
   async #learnPolicies(names: readonly string[]): Promise<void> {
