@@ -1,4 +1,3 @@
-import { SqlError } from 'mariadb';
 import { SinkError, type SinkErrorCode } from './sink.ts';
 
 /** MariaDB's error numbers, https://mariadb.com/kb/en/mariadb-error-code-reference/: what they mean to a sink. */
@@ -20,6 +19,7 @@ const codes: ReadonlyMap<number, readonly [SinkErrorCode, string]> = new Map([
   [1290, ['REFUSED', 'it is read-only']],
   [1792, ['REFUSED', 'it is read-only']],
   [1836, ['REFUSED', 'it is read-only']],
+  [1153, ['REFUSED', 'its max_allowed_packet is too small: raise it to 16M or more there']],
   [1040, ['UNAVAILABLE', 'it has too many connections; this is tried again']],
   [1203, ['UNAVAILABLE', 'the user has too many connections; this is tried again']],
   [1205, ['UNAVAILABLE', 'another holds the rows; the write is tried again']],
@@ -73,11 +73,16 @@ export function badRow(error: unknown): string | undefined {
 
 /** What an error of MariaDB's client means for the runner. Any other is given back as it is. */
 export function mariadbError(place: string, error: unknown): unknown {
-  if (!(error instanceof SqlError)) return error;
+  if (!(error instanceof Error) || !isClients(error)) return error;
   // A pool that got no connection in time has the reason beside it: a wrong password does not mend.
   const reason = error.cause instanceof Error ? error.cause : error;
   const [code, meaning] = meaningOf(told(reason)) ?? meaningOf(told(error)) ?? ['REFUSED', 'it gave up'];
   return new SinkError(code, `mariadb sink ${place}: ${meaning} (${told(reason).said})`, { cause: error });
+}
+
+/** Errors of the socket come as they are, some with an SQL state and some without. */
+function isClients(error: Error): boolean {
+  return 'sqlState' in error || unreachable.test(told(error).name);
 }
 
 function meaningOf(one: Told): readonly [SinkErrorCode, string] | undefined {

@@ -10,6 +10,12 @@ export interface MariadbSinkOptions extends MariadbLogin {
   readonly limits?: Partial<BatchLimits>;
 }
 
+/**
+ * How long to wait for one of the pool's connections, in milliseconds, before the runner is told and tries again; the pool goes
+ * on connecting meanwhile.
+ */
+const PATIENCE = 3_000;
+
 interface Position {
   readonly epoch: number;
   readonly position: number;
@@ -28,7 +34,11 @@ type Place = readonly [sink: 'mariadb', topic: string, partition: number];
 export function openMariadbSink({ shop, limits, ...login }: MariadbSinkOptions): TransactionalSink {
   const usual: BatchLimits = { records: 10_000, bytes: 4 << 20, linger: 200, atOnce: 2, ...limits };
   // One for each batch that is written at a time, and one so that taking a partition does not wait for them.
-  const pool = createPool({ ...connectionOptions(login), connectionLimit: usual.atOnce + 1 });
+  const pool = createPool({
+    ...connectionOptions(login),
+    connectionLimit: usual.atOnce + 1,
+    acquireTimeout: PATIENCE,
+  });
   const attempt = <T>(work: () => Promise<T>) => translated(placeOf(login), work);
   return {
     kind: 'transactional',
