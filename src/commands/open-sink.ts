@@ -42,8 +42,10 @@ export async function openSink(config: Config, shop: string, name: SinkName): Pr
       const { openMariadbSink } = await import('../../connectors/sinks/mariadb.ts');
       return openMariadbSink({ ...mariadbLoginOf(config), shop });
     }
-    default:
-      throw new Error(name);
+    case 'hdfs': {
+      const { openHdfsSink } = await import('../../connectors/sinks/hdfs.ts');
+      return openHdfsSink({ ...hdfsOptions(config), shop, format: config.lakeFormat, limits: { linger } });
+    }
   }
 }
 
@@ -60,5 +62,14 @@ function minioOptions(config: Config) {
     bucket: config.minioBucket,
     prefix: config.minioPrefix,
     createBucket: config.minioCreateBucket,
+  };
+}
+
+function hdfsOptions({ hdfsUrl: url, hdfsUser: user, hdfsRoot: root, hdfsReplication, hdfsPermission }: Config) {
+  if (url === undefined) throw new ConfigError('no HDFS is configured: set EBB_HDFS_URL');
+  return {
+    ...{ url, user, root },
+    ...(hdfsReplication === undefined ? {} : { replication: hdfsReplication }),
+    ...(hdfsPermission === undefined ? {} : { permission: hdfsPermission }),
   };
 }

@@ -43,7 +43,7 @@ async function summaryOf(tables: Tables, shop: string): Promise<ShopSummary> {
   const one = async (sql: string): Promise<Row> => (await tables.rows(sql, shop))[0] ?? {};
   // All of it in one pass without groups: sorting into groups costs more than the pass.
   const sums = await one(
-    `select ${kinds.map((kind) => `sum(kind = '${kind}') as ${kind}`).join(', ')},
+    `select ${kinds.map((kind) => `sum(kind = '${kind}') as ${kind}_events`).join(', ')},
        count(distinct case kind when 'PURCHASE' then customer_id end) as customers,
        sum(case kind when 'PURCHASE' then amount end) as revenue,
        min(case kind when 'PURCHASE' then currency end) as currency,
@@ -52,7 +52,7 @@ async function summaryOf(tables: Tables, shop: string): Promise<ShopSummary> {
   );
   const { currency, other, revenue } = sums;
   const byKind = Object.fromEntries(
-    kinds.map((kind) => [kind, Number(sums[kind] ?? 0)] as const).filter(([, events]) => events > 0),
+    kinds.map((kind) => [kind, Number(sums[`${kind}_events`] ?? 0)] as const).filter(([, events]) => events > 0),
   );
   const deadByReason = await numbers(
     'select code as name, count(*) as value from dead_letters where shop = ? group by code order by 2 desc, 1',
