@@ -2,6 +2,9 @@ import type { Event, SyntheticShopEvent, SyntheticTransaction } from '../schemas
 import { momentOf } from './read-time.ts';
 import { zoneOf } from './zone.ts';
 
+/** Of all that the generator makes. */
+export const syntheticCurrency = 'USD';
+
 /** The generator's two presets as events. Amounts are in cents of a dollar; ids are the generator's own. */
 
 /** One PURCHASE per transaction; `returns` becomes the flag `returned`. @param zone IANA name, for the local day and hour */
@@ -20,7 +23,7 @@ export function syntheticTransactionToEvent(zone = 'UTC'): (transaction: Synthet
       unitPrice: transaction.productPrice,
       quantity: transaction.quantity,
       amount: transaction.totalPurchaseAmount,
-      currency: 'USD',
+      currency: syntheticCurrency,
       paymentMethod: transaction.paymentMethod,
       gender: transaction.gender,
       age: transaction.customerAge,
@@ -51,7 +54,7 @@ export function syntheticShopToEvent(zone = 'UTC'): (act: SyntheticShopEvent) =>
       unitPrice: act.unitPrice,
       quantity: act.quantity,
       amount: act.amount,
-      currency: 'USD',
+      currency: syntheticCurrency,
       paymentMethod: act.paymentMethod,
       gender: act.gender,
       age: act.age,

@@ -312,6 +312,12 @@ export const categoryMetricSchema: RecordSchema = {
   "namespace": "ebb",
   "doc": "A category's hour.",
   "eventTime": "windowStart",
+  "money": {
+    "revenue": "shop",
+    "minPrice": "shop",
+    "avgPrice": "shop",
+    "maxPrice": "shop"
+  },
   "fields": [
     {
       "name": "category",
@@ -982,6 +988,9 @@ export const segmentMetricSchema: RecordSchema = {
   "namespace": "ebb",
   "doc": "A segment's hour.",
   "eventTime": "windowStart",
+  "money": {
+    "revenue": "shop"
+  },
   "fields": [
     {
       "name": "dimension",
@@ -1119,6 +1128,9 @@ export const sessionSchema: RecordSchema = {
   "namespace": "ebb",
   "doc": "A visit: events of a customer with no gap of 30 minutes, 24 hours at most.",
   "eventTime": "sessionStart",
+  "money": {
+    "revenue": "shop"
+  },
   "fields": [
     {
       "name": "customerId",

@@ -1,6 +1,6 @@
 /** What a file of a range holds: the columns, and under which date each record goes. Pure. */
 import type { Schema } from 'avsc';
-import { moneyOf } from './money.ts';
+import { moneyFields, moneyOf, SHOP } from './money.ts';
 import type { SinkBatch, SinkRecord } from './sink.ts';
 
 /** Avro's primitive and logical types that have a column type of their own; everything else is written as JSON text. */
@@ -34,6 +34,7 @@ export interface FileColumn {
 export function fileColumns(
   batch: Pick<SinkBatch, 'partition' | 'schema'>,
   tombstones: boolean,
+  shopCurrency?: string,
 ): readonly FileColumn[] {
   const where: readonly FileColumn[] = [
     { name: '_partition', type: 'int', nullable: false, of: () => batch.partition },
@@ -42,10 +43,11 @@ export function fileColumns(
   ];
   const described = fieldsOf(batch.schema);
   const names = new Set(described.map(({ name }) => name));
-  const currencies = isJson(batch.schema) && isJson(batch.schema.money) ? batch.schema.money : {};
+  const currencies = moneyFields(batch.schema);
   const fields = described.map(({ name, type }): FileColumn => {
     const column = columnType(type);
-    const money = currencies[name];
+    const stated = currencies[name];
+    const money = stated === SHOP ? shopCurrency : stated;
     if (typeof money === 'string')
       return { name, type: 'decimal', nullable: column.nullable || tombstones, of: moneyOf(name, money, names) };
     return {

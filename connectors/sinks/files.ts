@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, sweepLeftovers, syncFolder, type WholeFile, writeWhole } from './durable-file.ts';
+import { currencyFor, type ShopCurrency } from './money.ts';
 import { type FileFormat, rangeFiles } from './range-files.ts';
 import { type BatchLimits, type IdempotentSink, SinkError, type SinkErrorCode } from './sink.ts';
 import { baseName } from './tables.ts';
@@ -12,6 +13,8 @@ export interface FileSinkOptions {
   /** Default `parquet`. */
   readonly format?: FileFormat;
   readonly limits?: Partial<BatchLimits>;
+  /** Asked when money is in the shop's currency. */
+  readonly currency?: ShopCurrency | undefined;
 }
 
 /**
@@ -19,12 +22,13 @@ export interface FileSinkOptions {
  * by event time (UTC). A range of offsets becomes one file per date that occurs in it. Names and bytes follow from the
  * range, and a file appears whole or not at all, so putting a range again changes nothing.
  */
-export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSinkOptions): IdempotentSink {
+export function openFileSink({ dir, shop, format = 'parquet', limits, currency }: FileSinkOptions): IdempotentSink {
   return {
     kind: 'idempotent',
     name: 'files',
     limits: { records: 10_000, bytes: 4 << 20, linger: 30_000, atOnce: 1, ...limits },
     async put(range, again) {
+      const shopCurrency = await currencyFor(range.schema, currency);
       const topicFolder = join(dir, shop, baseName(range.topic));
       try {
         await makeFolder(topicFolder);
@@ -32,7 +36,7 @@ export function openFileSink({ dir, shop, format = 'parquet', limits }: FileSink
         throw fileError(topicFolder, error, false);
       }
       try {
-        const files = rangeFiles(range, format).map(({ date, name, bytes }) => ({
+        const files = rangeFiles(range, format, shopCurrency).map(({ date, name, bytes }) => ({
           folder: join(topicFolder, date),
           name,
           bytes,

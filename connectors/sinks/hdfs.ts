@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type HdfsClient, type HdfsOptions, openHdfs } from './hdfs-client.ts';
 import { isCovered, mergedFolder, mergedThrough } from './lake-names.ts';
 import { inLanes } from './lanes.ts';
+import { currencyFor, type ShopCurrency } from './money.ts';
 import { type FileFormat, type RangeFile, rangeFiles } from './range-files.ts';
 import { type BatchLimits, type IdempotentSink, type SinkBatch, SinkError } from './sink.ts';
 import { baseName } from './tables.ts';
@@ -13,6 +14,8 @@ export interface HdfsSinkOptions extends HdfsOptions {
   /** Default `parquet`. */
   readonly format?: FileFormat;
   readonly limits?: Partial<BatchLimits>;
+  /** Asked when money is in the shop's currency. */
+  readonly currency?: ShopCurrency | undefined;
 }
 
 /** Files in work at the same time. */
@@ -25,7 +28,7 @@ const lanes = 4;
  * @throws SinkError REFUSED for a root that HDFS could not have
  */
 export function openHdfsSink(options: HdfsSinkOptions): IdempotentSink {
-  const { root, shop, format = 'parquet', limits } = options;
+  const { root, shop, format = 'parquet', limits, currency } = options;
   if (!/^\/[^:]*$/.test(root)) {
     throw new SinkError('REFUSED', `HDFS: the root folder is "${root}", and must begin with / and have no ":" in it`);
   }
@@ -48,13 +51,14 @@ export function openHdfsSink(options: HdfsSinkOptions): IdempotentSink {
     name: 'hdfs',
     limits: { records: 50_000, bytes: 16 << 20, linger: 60_000, atOnce: 1, ...limits },
     async put(range, again) {
+      const shopCurrency = await currencyFor(range.schema, currency);
       const topic = baseName(range.topic);
       const [topicFolder, temporary] = [`${lake}/${shop}/${topic}`, `${lake}/_tmp/${shop}/${topic}`];
       const partition = `${topic}/${range.partition}`;
       const left = failed.get(partition);
       const stale = again ? await inHand(client, temporary, range.partition) : (left ?? []);
       await inLanes(stale, lanes, (path) => client.remove(path));
-      const files = rangeFiles(range, format);
+      const files = rangeFiles(range, format, shopCurrency);
       const missing = again || left !== undefined ? await missingOf(client, topicFolder, files) : files;
       if (missing.length === 0) {
         failed.delete(partition);

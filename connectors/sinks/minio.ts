@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { inLanes } from './lanes.ts';
 import { openS3, type S3Options } from './minio-client.ts';
 import { codeOf, storeError } from './minio-error.ts';
+import { currencyFor, type ShopCurrency } from './money.ts';
 import { type FileFormat, rangeFiles } from './range-files.ts';
 import { type BatchLimits, type IdempotentSink, SinkError } from './sink.ts';
 import { baseName } from './tables.ts';
@@ -16,6 +17,8 @@ export interface MinioSinkOptions extends S3Options {
   /** Default `parquet`. */
   readonly format?: FileFormat | undefined;
   readonly limits?: Partial<BatchLimits> | undefined;
+  /** Asked when money is in the shop's currency. */
+  readonly currency?: ShopCurrency | undefined;
 }
 
 /** Uploads of a range in hand at a time, and so encoded files in memory. */
@@ -48,7 +51,7 @@ const DIGEST = 'ebb-sha256';
  * @throws SinkError REFUSED for an endpoint that is no address
  */
 export function openMinioSink(options: MinioSinkOptions): IdempotentSink {
-  const { bucket, prefix = '', createBucket = true, shop, format = 'parquet', limits } = options;
+  const { bucket, prefix = '', createBucket = true, shop, format = 'parquet', limits, currency } = options;
   const s3 = openS3(options);
   const { client } = s3;
   const at = `${options.endpoint}, bucket ${bucket}`;
@@ -114,9 +117,10 @@ export function openMinioSink(options: MinioSinkOptions): IdempotentSink {
     name: 'minio',
     limits: { records: 50_000, bytes: 16 << 20, linger: 60_000, atOnce: 1, ...limits },
     async put(range, again) {
+      const shopCurrency = await currencyFor(range.schema, currency);
       const folder = folderOf(baseName(range.topic));
       try {
-        await inLanes(rangeFiles(range, format), UPLOADS, ({ date, name, bytes }) =>
+        await inLanes(rangeFiles(range, format, shopCurrency), UPLOADS, ({ date, name, bytes }) =>
           putIntoBucket(`${folder}/${date}/${name}`, asBuffer(bytes()), again),
         );
       } catch (error) {

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { minorDigits } from '../../datasets/minor-digits.ts';
-import { clientProfileSchema } from '../../schemas/generated.ts';
+import { categoryMetricSchema, clientProfileSchema } from '../../schemas/generated.ts';
 import { openFileSink } from './files.ts';
 import { moneyOf } from './money.ts';
 import { batchOf, purchase, record } from './sample-events.ts';
@@ -71,4 +71,28 @@ it('reads as decimals in units of the currency, and sums exactly', async () => {
       `select spend::varchar as spend, averageBasket::varchar as basket, averagePrice as price from read_parquet('${dir}/demo/client-profiles/*/*.parquet')`,
     ),
   ).toEqual([{ spend: '19.9900', basket: '6.6633', price: null }]);
+});
+
+it('is in the currency of the shop where records have none, and in minor units where the shop has none either', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'ebb-money-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  const metric = { category: 'a', windowStart: 0, windowEnd: 3_600_000, transactions: 1, uniqueCustomers: 1 };
+  const rest = { minPrice: 5, avgPrice: 5.123_456, maxPrice: null, quantity: 1, returns: 0, complete: true };
+  const batch = batchOf('category-metrics', [record(0, { ...metric, revenue: 1_999, ...rest })], {
+    schema: categoryMetricSchema,
+  });
+  const read = async (shop: string, currency: string | undefined) => {
+    await using sink = openFileSink({ dir, shop, currency: async () => currency });
+    await sink.put(batch, false);
+    const connection = await (await DuckDBInstance.create()).connect();
+    const sql = `select revenue::varchar as revenue, typeof(revenue) as type, avgPrice::varchar as mean from read_parquet('${dir}/${shop}/category-metrics/*/*.parquet')`;
+    try {
+      return (await connection.runAndReadAll(sql)).getRowObjectsJson();
+    } finally {
+      connection.closeSync();
+    }
+  };
+  expect(await read('pounds', 'GBP')).toEqual([{ revenue: '19.9900', type: 'DECIMAL(18,4)', mean: '0.0512' }]);
+  expect(await read('yen', 'JPY')).toEqual([{ revenue: '1999.0000', type: 'DECIMAL(18,4)', mean: '5.1235' }]);
+  expect(await read('mixed', undefined)).toEqual([{ revenue: '1999', type: 'BIGINT', mean: '5.123456' }]);
 });

@@ -1,9 +1,31 @@
 /**
  * Money in files: decimals in units of the currency, as whoever reads them knows nothing of minor units. A schema's attribute
- * `money` names the fields, each with the record's field that has its currency, or with the currency itself.
+ * `money` names the fields, each with the record's field that has its currency, with the currency itself, or with `shop`: what
+ * the shop's datasets have. Where those differ, or none is known, the column stays in minor units.
  */
+import type { Schema } from 'avsc';
 import { minorDigits } from '../../datasets/minor-digits.ts';
 import { SinkError, type SinkRecord } from './sink.ts';
+
+/** A currency that is the shop's. */
+export const SHOP = 'shop';
+
+/** What it is; `undefined` when it is not known, or not one. */
+export type ShopCurrency = () => Promise<string | undefined>;
+
+/** What a schema's attribute `money` says, by field. */
+export function moneyFields(schema: Schema | undefined): Readonly<Record<string, unknown>> {
+  const money: unknown = typeof schema === 'object' && 'money' in schema ? schema.money : undefined;
+  return typeof money === 'object' && money !== null ? { ...money } : {};
+}
+
+/** The shop's currency for a range that needs it. */
+export async function currencyFor(
+  schema: Schema | undefined,
+  shop: ShopCurrency | undefined,
+): Promise<string | undefined> {
+  return Object.values(moneyFields(schema)).includes(SHOP) ? shop?.() : undefined;
+}
 
 /** DECIMAL(18, 4): no currency has more than four digits, and 18 are what an INT64 holds. */
 export const decimal = { precision: 18, scale: 4 } as const;

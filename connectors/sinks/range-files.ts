@@ -23,7 +23,7 @@ const encoders: Readonly<
 };
 
 /** One file for each date in a range; encoded when its bytes are asked for. */
-export function rangeFiles(range: SinkBatch, format: FileFormat): readonly RangeFile[] {
+export function rangeFiles(range: SinkBatch, format: FileFormat, shopCurrency?: string): readonly RangeFile[] {
   const name = `${range.partition}-${range.first}-${range.next - 1}.${format}`;
   const byDate = Map.groupBy(range.records, datesOf(range.schema));
   return Array.from(byDate, ([date, records]) => ({
@@ -31,7 +31,7 @@ export function rangeFiles(range: SinkBatch, format: FileFormat): readonly Range
     name,
     bytes() {
       const tombstones = records.some((record) => record.value === null);
-      return encoders[format](`${range.topic}/${date}/${name}`, fileColumns(range, tombstones), records);
+      return encoders[format](`${range.topic}/${date}/${name}`, fileColumns(range, tombstones, shopCurrency), records);
     },
   }));
 }

@@ -1,5 +1,6 @@
 /** Which stores a configuration names, and how each is opened. */
 import { openFileSink } from '../../connectors/sinks/files.ts';
+import type { ShopCurrency } from '../../connectors/sinks/money.ts';
 import type { Sink } from '../../connectors/sinks/sink.ts';
 import { openSqliteSink } from '../../connectors/sinks/sqlite.ts';
 import { type Config, ConfigError } from '../config.ts';
@@ -25,18 +26,21 @@ export function sinksOf({ mariadbHost, minioEndpoint, hdfsUrl }: Config): {
   };
 }
 
-/** Opens a sink that the configuration names. @throws SinkError, ConfigError */
-export async function openSink(config: Config, shop: string, name: SinkName): Promise<Sink> {
+/**
+ * Opens a sink that the configuration names.
+ * @param currency asked for money of results, which are in the shop's @throws SinkError, ConfigError
+ */
+export async function openSink(config: Config, shop: string, name: SinkName, currency?: ShopCurrency): Promise<Sink> {
   const paths = pathsOf(config);
   const linger = config.lakeRotation * 1000;
   switch (name) {
     case 'sqlite':
       return openSqliteSink({ path: paths.tables, shop });
     case 'files':
-      return openFileSink({ dir: paths.lake, shop, format: config.lakeFormat, limits: { linger } });
+      return openFileSink({ dir: paths.lake, shop, format: config.lakeFormat, limits: { linger }, currency });
     case 'minio': {
       const { openMinioSink } = await import('../../connectors/sinks/minio.ts');
-      return openMinioSink({ ...minioOptions(config), shop, format: config.lakeFormat, limits: { linger } });
+      return openMinioSink({ ...minioOptions(config), shop, format: config.lakeFormat, limits: { linger }, currency });
     }
     case 'mariadb': {
       const { openMariadbSink } = await import('../../connectors/sinks/mariadb.ts');

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { physicalName, type TopicVersions } from '../engine/topic.ts';
 import type { Reader } from './caught-up.ts';
 import { openSink, type SinkName, sinksOf } from './open-sink.ts';
+import { shopCurrency } from './shop-currency.ts';
 import type { SinkWatch } from './sink-watch.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -78,10 +79,11 @@ export async function runSinks(
   { shop, routes, signal, linger, watches }: RunSinksOptions,
 ): Promise<void> {
   const failed = new AbortController();
+  const currency = shopCurrency({ log, registry }, shop);
   const until = AbortSignal.any([signal, failed.signal]);
   const run = async (name: SinkName, topics: readonly string[]): Promise<void> => {
     try {
-      await using sink = await openSink(config, shop, name);
+      await using sink = await openSink(config, shop, name, currency);
       const limits = linger === undefined ? {} : { linger };
       const callbacks = watches.get(name)?.callbacks ?? {};
       await runSink({ log, registry, shop, sink, topics, signal: until, limits, ...callbacks });
