@@ -98,7 +98,7 @@ function opened(from: number, limits: BatchLimits) {
         since = performance.now();
       }
       records.push(record);
-      bytes += valueBytes(record);
+      bytes += bytesOf(record);
       if (records.length >= limits.records || bytes >= limits.bytes) {
         yield cut();
       }
@@ -127,10 +127,11 @@ function opened(from: number, limits: BatchLimits) {
   return { add, behind, cut, wait };
 }
 
-/** Without a view of the value where it is packed. */
-function valueBytes(record: LogRecord): number {
+/** Of key and value, without a view of either where they are packed. */
+function bytesOf(record: LogRecord): number {
   const { packed } = record;
-  return packed === undefined ? (record.value?.length ?? 0) : Math.max(0, packed.valueEnd - packed.valueAt);
+  if (packed === undefined) return (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  return Math.max(0, packed.valueEnd - packed.valueAt) + Math.max(0, packed.keyEnd - packed.keyAt);
 }
 
 /** `coming`, unless the signal aborts or the time is up first. Leaves nothing behind that a long life would pile up. */

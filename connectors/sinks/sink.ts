@@ -49,7 +49,7 @@ export interface SinkBatch extends TopicPartition {
 /** When the runner stops gathering and hands a batch over, whatever comes first, and so how much memory a sink takes. */
 export interface BatchLimits {
   readonly records: number;
-  /** Of encoded values, which is how they wait: each partition holds that much. */
+  /** Of keys and encoded values, which is how they wait: each partition holds that much. */
   readonly bytes: number;
   /** Longest wait at the end of the log with records in hand, in milliseconds. 0: hand over as soon as the end is reached. */
   readonly linger: number;

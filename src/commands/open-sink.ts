@@ -48,7 +48,7 @@ export async function openSink(config: Config, shop: string, name: SinkName, cur
     }
     case 'hdfs': {
       const { openHdfsSink } = await import('../../connectors/sinks/hdfs.ts');
-      return openHdfsSink({ ...hdfsOptions(config), shop, format: config.lakeFormat, limits: { linger } });
+      return openHdfsSink({ ...hdfsOptions(config), shop, format: config.lakeFormat, limits: { linger }, currency });
     }
   }
 }
