@@ -1,0 +1,92 @@
+/** For tests: MariaDB, MinIO and HDFS, and what a shop has in them, brought where embedded results are compared. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { createConnection } from 'mariadb';
+import { type HdfsClient, openHdfs } from '../../connectors/sinks/hdfs-client.ts';
+import { connectionOptions } from '../../connectors/sinks/mariadb-login.ts';
+import { openS3 } from '../../connectors/sinks/minio-client.ts';
+import { openTablesFile } from '../../connectors/sinks/sqlite.ts';
+import { tableNames } from '../../connectors/sinks/tables.ts';
+import { type Hdfs, startHdfs } from '../../scripts/stack/hdfs.ts';
+import { type Mariadb, startMariadb } from '../../scripts/stack/mariadb.ts';
+import { type Minio, startMinio } from '../../scripts/stack/minio.ts';
+
+export interface Stores extends AsyncDisposable {
+  readonly mariadb: Mariadb;
+  readonly minio: Minio;
+  readonly hdfs: Hdfs;
+  /** `EBB_*`: how they are reached. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export async function startStores(dir: string): Promise<Stores> {
+  await using starting = new AsyncDisposableStack();
+  const mariadb = starting.use(await startMariadb({ dir: join(dir, 'mariadb') }));
+  const minio = starting.use(await startMinio({ dir: join(dir, 'minio') }));
+  const hdfs = starting.use(await startHdfs({ dir: join(dir, 'hdfs') }));
+  const started = starting.move();
+  return {
+    mariadb,
+    minio,
+    hdfs,
+    settings: {
+      EBB_MARIADB_HOST: mariadb.host,
+      EBB_MARIADB_PORT: String(mariadb.port),
+      EBB_MARIADB_USER: mariadb.user,
+      EBB_MARIADB_PASSWORD: mariadb.password,
+      EBB_MARIADB_DATABASE: mariadb.database,
+      EBB_MINIO_ENDPOINT: minio.endpoint,
+      EBB_MINIO_ACCESS_KEY: minio.accessKey,
+      EBB_MINIO_SECRET_KEY: minio.secretKey,
+      EBB_HDFS_URL: hdfs.url,
+      EBB_HDFS_USER: hdfs.superuser,
+    },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+/** Copies everything out of the stores: rows into `<data>/tables.sqlite`, files into `<data>/lake`. Gives the paths of files that are no whole ones. */
+export async function copyOut({ mariadb, minio, hdfs }: Stores, data: string): Promise<readonly string[]> {
+  await copyRows(mariadb, join(data, 'tables.sqlite'));
+  using s3 = openS3(minio);
+  for await (const { name } of s3.client.listObjectsV2('ebb', '', true))
+    await put(join(data, 'lake', name), await buffer(await s3.client.getObject('ebb', name)));
+  const unfinished: unknown[] = await s3.client.listIncompleteUploads('ebb', '', true).toArray();
+  using client = openHdfs({ url: hdfs.url, user: hdfs.superuser });
+  const leftovers: string[] = unfinished.map((upload) => JSON.stringify(upload));
+  for (const path of await filesUnder(client, '/ebb')) {
+    if (path.startsWith('/ebb/_tmp/')) leftovers.push(path);
+    else await put(join(data, 'lake', path.slice('/ebb/'.length)), await client.read(path));
+  }
+  return leftovers;
+}
+
+async function put(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes);
+}
+
+async function filesUnder(client: HdfsClient, folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { name, isFolder } of (await client.list(folder)) ?? []) {
+    const path = `${folder}/${name}`;
+    found.push(...(isFolder ? await filesUnder(client, path) : [path]));
+  }
+  return found;
+}
+
+async function copyRows(login: Mariadb, path: string): Promise<void> {
+  await using connection = await createConnection(connectionOptions(login));
+  using file = openTablesFile(path);
+  for (const table of tableNames) {
+    const rows = await connection.query<readonly Readonly<Record<string, bigint | number | string | Buffer | null>>[]>(
+      `select * from ${table}`,
+    );
+    for (const row of rows) {
+      const columns = Object.keys(row);
+      const places = columns.map(() => '?').join(', ');
+      file.prepare(`insert into ${table} (${columns.join(', ')}) values (${places})`).run(...Object.values(row));
+    }
+  }
+}
