@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { composeCall } from './compose.ts';
 import { placelessSettings } from './hdfs-config.ts';
 import { brokerSettings } from './kafka-config.ts';
+import { mariadbSettings } from './mariadb.ts';
 import { silent } from './say.ts';
 import { environmentOf, type Stack, serviceNames, specsOf, wantedStack } from './stack.ts';
 import { need, runs } from './tools.ts';
@@ -99,5 +100,21 @@ describe("docker-compose.yml's MinIO", () => {
       EBB_MINIO_SECRET_KEY: variableOf(part, 'MINIO_ROOT_PASSWORD'),
     });
     expect(part).toMatch(/29000:9000|target: 9000\n\s+published: "?29000/);
+  });
+});
+
+describe("docker-compose.yml's MariaDB", () => {
+  it('is configured as it is without Docker, with the port, the database and the user that Ebb is told', () => {
+    const stack = stackOf({ mariadbPort: 23_306 });
+    const part = configured(stack).get('mariadb');
+    for (const [key, value] of Object.entries(mariadbSettings)) expect(part).toContain(`--${key}=${value}`);
+    expect(environmentOf(stack)).toMatchObject({
+      EBB_MARIADB_HOST: '127.0.0.1',
+      EBB_MARIADB_PORT: '23306',
+      EBB_MARIADB_USER: variableOf(part, 'MARIADB_USER'),
+      EBB_MARIADB_PASSWORD: variableOf(part, 'MARIADB_PASSWORD'),
+      EBB_MARIADB_DATABASE: variableOf(part, 'MARIADB_DATABASE'),
+    });
+    expect(part).toMatch(/23306:3306|target: 3306\n\s+published: "?23306/);
   });
 });

@@ -22,7 +22,7 @@ const password = 'ebb';
  * As docker-compose.yml has them. Ids that differ in case or trailing spaces stay apart by the collation; LOAD DATA LOCAL is
  * what the benchmark compares with.
  */
-const usual: Readonly<Record<string, string>> = {
+export const mariadbSettings: Readonly<Record<string, string>> = {
   'character-set-server': 'utf8mb4',
   'collation-server': 'utf8mb4_nopad_bin',
   'default-time-zone': '+00:00',
@@ -61,7 +61,7 @@ function mariadbSpec({ dir, port, settings, say }: MariadbPlan): ServerSpec {
     port: String(port),
     'bind-address': '127.0.0.1',
     'init-file': first,
-    ...usual,
+    ...mariadbSettings,
     ...settings,
   };
   return {
