@@ -220,6 +220,20 @@ export interface Session {
   readonly complete: boolean;
 }
 
+/** What a sink could not do when it was last in trouble; the newest of each of its partitions. */
+export interface SinkTrouble {
+  readonly sink: string;
+  /** Within the shop; null: the sink as a whole. */
+  readonly topic: string | null;
+  readonly partition: number | null;
+  readonly code: string;
+  readonly message: string;
+  /** By the clock of the machine that said so. */
+  readonly at: number;
+  /** It stopped; otherwise it was tried again. */
+  readonly fatal: boolean;
+}
+
 /** How far a source has been read; written in one transaction with the rows. */
 export interface SourcePosition {
   readonly source: string;
@@ -1184,6 +1198,58 @@ export const sessionSchema: RecordSchema = {
     {
       "name": "complete",
       "type": "boolean"
+    }
+  ]
+};
+
+/** What a sink could not do when it was last in trouble; the newest of each of its partitions. */
+export const sinkTroubleSchema: RecordSchema = {
+  "type": "record",
+  "name": "SinkTrouble",
+  "namespace": "ebb",
+  "doc": "What a sink could not do when it was last in trouble; the newest of each of its partitions.",
+  "fields": [
+    {
+      "name": "sink",
+      "type": "string"
+    },
+    {
+      "name": "topic",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "Within the shop; null: the sink as a whole."
+    },
+    {
+      "name": "partition",
+      "type": [
+        "null",
+        "int"
+      ],
+      "default": null
+    },
+    {
+      "name": "code",
+      "type": "string"
+    },
+    {
+      "name": "message",
+      "type": "string"
+    },
+    {
+      "name": "at",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "By the clock of the machine that said so."
+    },
+    {
+      "name": "fatal",
+      "type": "boolean",
+      "doc": "It stopped; otherwise it was tried again."
     }
   ]
 };

@@ -11,6 +11,7 @@ import { replayCommand } from './commands/replay.ts';
 import { reprocessCommand } from './commands/reprocess.ts';
 import { resetCommand } from './commands/reset.ts';
 import { runCommand } from './commands/run.ts';
+import { sinkCommand } from './commands/sink.ts';
 import { stackCommand } from './commands/stack.ts';
 import { tailCommand } from './commands/tail.ts';
 import { topicsCommand } from './commands/topics.ts';
@@ -46,6 +47,7 @@ for (const add of [
   reprocessCommand,
   diffCommand,
   promoteCommand,
+  sinkCommand,
   stackCommand,
   dbCommand,
 ])

@@ -29,6 +29,28 @@ export async function createOwnTopics(log: Log, shop: string, sink: string): Pro
   ]);
 }
 
+/** The last range of every partition that a sink of files has begun to put, where it has run. */
+export async function boundariesIn(
+  log: Log,
+  registry: Registry,
+  shop: string,
+  sink: string,
+): Promise<readonly FileBoundary[]> {
+  const name = boundaryTopic(shop, sink);
+  if (!(await log.topics()).some((topic) => topic.name === name)) return [];
+  const serde = await openSerde<FileBoundary>(registry, `${name}-value`, fileBoundarySchema);
+  const found = new Map<string, FileBoundary>();
+  for await (const { records } of log.read({ topic: name, partition: 0, from: 'start', to: 'end' })) {
+    await serde.prepare(records.map(({ value }) => value));
+    for (const { key, value } of records) {
+      const place = key?.toString() ?? '';
+      if (value === null) found.delete(place);
+      else found.set(place, serde.decode(value));
+    }
+  }
+  return [...found.values()];
+}
+
 /** Opens a sink's boundaries; creates the topics of its own. */
 export async function openBoundaries(log: Log, registry: Registry, shop: string, sink: string): Promise<Boundaries> {
   await createOwnTopics(log, shop, sink);

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from '../config.ts';
 import { LogError } from '../log/log.ts';
-import type { PipelineEvent } from '../operations/events.ts';
+import type { PipelineEvent, SinkRetrying } from '../operations/events.ts';
 import type { SinkStatus } from '../operations/status.ts';
+import { sinkTroubles } from './sink-troubles.ts';
 import { watchSink } from './sink-watch.ts';
 import type { Routes } from './sinks.ts';
 import { runSinks } from './sinks.ts';
@@ -39,9 +40,20 @@ function say(message: SinkMessage): void {
   parentPort?.postMessage(message);
 }
 
-const watches = new Map(
-  [...routes.keys()].map((name) => [name, watchSink(name, (event) => say({ kind: 'event', event }))]),
-);
+/** Set when there is a log to keep it on. */
+let onTrouble: (event: SinkRetrying) => void = () => {};
+
+function tell(event: PipelineEvent): void {
+  say({ kind: 'event', event });
+  if (event.kind === 'sink-retrying') onTrouble(event);
+}
+
+function fatal(error: unknown): { readonly code: string; readonly message: string } {
+  if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
+  return { code: 'code' in error ? String(error.code) : error.name, message: error.message };
+}
+
+const watches = new Map([...routes.keys()].map((name) => [name, watchSink(name, tell)]));
 
 let said = '';
 function report(): void {
@@ -75,7 +87,13 @@ try {
   await using place = await openWorkplace(config);
   timers.push(setInterval(report, REPORT_EVERY));
   timers.push(setInterval(() => void look(place), LOOK_EVERY));
-  await runSinks(place, { shop, routes, linger, signal: stop.signal, watches });
+  const keep = sinkTroubles(place.log, place.registry, shop, Date.now);
+  onTrouble = ({ sink, topic, partition, code, reason }) =>
+    void keep({ sink, topic, partition, code, message: reason, fatal: false });
+  await runSinks(place, {
+    ...{ shop, routes, linger, signal: stop.signal, watches },
+    onFailed: (sink, error) => keep({ ...fatal(error), sink, topic: null, partition: null, fatal: true }),
+  });
 } finally {
   for (const timer of timers) clearInterval(timer);
   report();

@@ -71,12 +71,14 @@ export interface RunSinksOptions {
   readonly linger: number | undefined;
   /** By the sink's name. */
   readonly watches: ReadonlyMap<string, SinkWatch>;
+  /** Told what stopped a sink, before all is stopped. */
+  readonly onFailed?: (sink: string, error: unknown) => Promise<void>;
 }
 
 /** Carries a shop's topics into its tables and files until `signal` aborts. @throws SinkError, LogError */
 export async function runSinks(
   { config, log, registry }: Workplace,
-  { shop, routes, signal, linger, watches }: RunSinksOptions,
+  { shop, routes, signal, linger, watches, onFailed }: RunSinksOptions,
 ): Promise<void> {
   const failed = new AbortController();
   const currency = shopCurrency({ log, registry }, shop);
@@ -88,6 +90,7 @@ export async function runSinks(
       const callbacks = watches.get(name)?.callbacks ?? {};
       await runSink({ log, registry, shop, sink, topics, signal: until, limits, ...callbacks });
     } catch (error) {
+      await onFailed?.(name, error);
       failed.abort();
       throw error;
     }
