@@ -5,6 +5,7 @@ import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { generateCommand } from './commands/generate.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { lakeCommand } from './commands/lake.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { queryCommand } from './commands/query.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -50,6 +51,7 @@ for (const add of [
   sinkCommand,
   stackCommand,
   dbCommand,
+  lakeCommand,
 ])
   add(program);
 

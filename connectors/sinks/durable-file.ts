@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { inLanes } from './lanes.ts';
 
@@ -12,6 +12,8 @@ const openAtOnce = 64;
 export interface WholeFile {
   readonly folder: string;
   readonly name: string;
+  /** What its temporary name says instead, when another's sweep is not to find it. */
+  readonly writing?: string;
   readonly bytes: () => Uint8Array;
 }
 
@@ -39,18 +41,24 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Which of the files, all of them written under temporary names, are not wanted any more. */
+export type Unwanted = (files: readonly WholeFile[]) => ReadonlySet<WholeFile>;
+
 /**
  * Writes files under temporary names and gives them their own when all are on disk: nobody sees a part of one. Returns
  * when the names are durable too. Some are written, then synced, and at last all renamed: a file system that is syncing
  * makes whoever creates a file wait. Nothing here holds up the thread, which has other work.
  */
-export async function writeWhole(files: readonly WholeFile[]): Promise<void> {
+export async function writeWhole(files: readonly WholeFile[], unwanted: Unwanted): Promise<void> {
   const temporary = new Map<WholeFile, string>();
   try {
     for (let from = 0; from < files.length; from += openAtOnce) {
       await writeSynced(files.slice(from, from + openAtOnce), temporary);
     }
-    await inLanes(temporary, lanesAtOnce, ([file, path]) => rename(path, join(file.folder, file.name)));
+    const dropped = unwanted(files);
+    await inLanes(temporary, lanesAtOnce, ([file, path]) =>
+      dropped.has(file) ? rm(path, { force: true }) : rename(path, join(file.folder, file.name)),
+    );
     await inLanes(new Set(files.map(({ folder }) => folder)), lanesAtOnce, syncFolder);
   } catch (error) {
     for (const path of temporary.values()) {
@@ -65,7 +73,7 @@ async function writeSynced(files: readonly WholeFile[], temporary: Map<WholeFile
   const handles: FileHandle[] = [];
   try {
     await inLanes(files, lanesAtOnce, async (file) => {
-      const path = join(file.folder, `.${file.name}.${randomUUID()}.tmp`);
+      const path = join(file.folder, `.${file.writing ?? file.name}.${randomUUID()}.tmp`);
       temporary.set(file, path);
       const handle = await create(file.folder, path);
       handles.push(handle);

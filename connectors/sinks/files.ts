@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, sweepLeftovers, syncFolder, type WholeFile, writeWhole } from './durable-file.ts';
+import { makeFolder, sweepLeftovers, syncFolder, type Unwanted, type WholeFile, writeWhole } from './durable-file.ts';
+import { isCovered, mergedFolder, mergedThrough } from './lake-names.ts';
 import { currencyFor, type ShopCurrency } from './money.ts';
 import { type FileFormat, rangeFiles } from './range-files.ts';
-import { type BatchLimits, type IdempotentSink, SinkError, type SinkErrorCode } from './sink.ts';
+import { type BatchLimits, type IdempotentSink, type SinkBatch, SinkError, type SinkErrorCode } from './sink.ts';
 import { baseName } from './tables.ts';
 
 export interface FileSinkOptions {
@@ -41,7 +42,7 @@ export function openFileSink({ dir, shop, format = 'parquet', limits, currency }
           name,
           bytes,
         }));
-        await writeWhole(again ? files.filter(isMissing) : files);
+        await writeWhole(again ? files.filter(isMissing) : files, mergedAlready(topicFolder, range));
         await syncFolder(topicFolder);
       } catch (error) {
         throw fileError(topicFolder, error, true);
@@ -66,6 +67,15 @@ function isMissing({ folder, name }: WholeFile): boolean {
   }
   sweepLeftovers(folder, name);
   return !existsSync(join(folder, name));
+}
+
+/** The files whose records are in a merged file: `lake.ts`. */
+function mergedAlready(topicFolder: string, { partition, next }: SinkBatch): Unwanted {
+  return (files) => {
+    const marks = join(topicFolder, mergedFolder);
+    const through = existsSync(marks) ? mergedThrough(readdirSync(marks), partition) : -1;
+    return new Set(next - 1 > through ? [] : files.filter(({ folder, name }) => isCovered(name, readdirSync(folder))));
+  };
 }
 
 const errors: Readonly<Record<string, readonly [SinkErrorCode, string]>> = {

@@ -42,6 +42,8 @@ export interface HdfsClient extends Disposable {
   create(path: string, bytes: Uint8Array): Promise<void>;
   /** `exists`: something else has that name, and nothing was done. `overwrite`: takes the place of a file, at one instant. */
   rename(path: string, to: string, overwrite?: boolean): Promise<'renamed' | 'exists'>;
+  /** Puts the bytes of files of the same folder behind those of another, at one instant, and they are no more. */
+  concat(path: string, sources: readonly string[]): Promise<void>;
   read(path: string): Promise<Buffer>;
 }
 
@@ -170,6 +172,12 @@ export function openHdfs(options: HdfsOptions): HdfsClient {
       // A server that knows no options says so when it has not.
       return isObject(body) && body.boolean === false ? 'exists' : 'renamed';
     },
+    async concat(path, sources) {
+      const { status, body } = await asked('POST', 'CONCAT', path, { sources: sources.join() });
+      if (status !== 200) {
+        throw hdfsError(`CONCAT ${path}`, base.host, refusalIn(body.toString(), status));
+      }
+    },
     read: (path) => redirected('GET', 'OPEN', path, {}),
     [Symbol.dispose]: () => agent.destroy(),
   };
@@ -201,5 +209,5 @@ function texts(words: Readonly<Record<string, string | number>>): Readonly<Recor
 
 /** `640` becomes `750`. */
 function enterable(permission: string): string {
-  return [...permission].map((digit) => String(Number(digit) | (Number(digit) & 4 ? 1 : 0))).join('');
+  return [...permission.slice(-3)].map((digit) => String(Number(digit) | (Number(digit) & 4 ? 1 : 0))).join('');
 }

@@ -39,13 +39,13 @@ function send({ method, url, body, agent, timeout }: HttpCall): Promise<HttpAnsw
   const headers = { 'content-type': 'application/octet-stream', 'content-length': body?.length ?? 0 };
   const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, { method, agent, headers, timeout });
   request.once('timeout', () => request.destroy(new Error(`no answer for ${timeout / 1000} s`)));
-  request.once('error', (error: NodeJS.ErrnoException) =>
+  request.on('error', (error: NodeJS.ErrnoException) =>
     reject(error.code === 'ECONNRESET' && request.reusedSocket ? new StaleConnection(error.message) : error),
   );
   request.once('response', (response: IncomingMessage) => {
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
-    response.once('error', reject);
+    response.on('error', reject);
     response.once('end', () =>
       resolve({
         status: response.statusCode ?? 0,

@@ -97,10 +97,11 @@ describe('the HDFS sink', () => {
     expect(await filesBelow(client, root)).toEqual([`${other}/date=2010-12-01`, ...before]);
   });
 
-  it('puts whole what a file of another length stands for', async () => {
+  it('refuses a file of another length, and puts it whole where the log knows the range', async () => {
     await using sink = open();
     await client.makeFolder(`${root}/demo/events/date=2010-12-01`);
     await client.create(`${root}/demo/events/date=2010-12-01/0-0-9.parquet`, Buffer.from('torn'));
+    await expect(sink.put(range(0, 10), false)).rejects.toMatchObject({ code: 'REFUSED' });
     await sink.put(range(0, 10), true);
     expect(await written()).toEqual(ids(0, 10));
   });

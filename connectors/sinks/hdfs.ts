@@ -74,7 +74,12 @@ export function openHdfsSink(options: HdfsSinkOptions): IdempotentSink {
         const held = await mergedAlready(client, topicFolder, range, missing);
         await inLanes(missing, lanes, async (file) => {
           if (!held.has(file)) {
-            await place(client, `${hand}/${file.date}`, `${await folder(`${topicFolder}/${file.date}`)}/${file.name}`);
+            await place(
+              client,
+              `${hand}/${file.date}`,
+              `${await folder(`${topicFolder}/${file.date}`)}/${file.name}`,
+              again,
+            );
           }
         });
         await client.remove(hand);
@@ -144,18 +149,29 @@ async function mergedAlready(
   return held;
 }
 
-/** Gives a file its name. One that has it already is the same, unless its length says that another program wrote it. */
-async function place(client: HdfsClient, path: string, to: string): Promise<void> {
+/**
+ * Gives a file its name. One that has it already, of the same length, is the same. Where the lengths differ, the log knows the
+ * range if it is put again: the other file is ours, of another version of the encoder. Otherwise it is of another log.
+ */
+async function place(client: HdfsClient, path: string, to: string, again: boolean): Promise<void> {
   if ((await client.rename(path, to)) === 'renamed') {
     return;
   }
   const [mine, there] = await Promise.all([client.stat(path), client.stat(to)]);
-  if (mine !== undefined && there !== undefined && mine.length === there.length) {
-    return;
-  }
-  if (mine === undefined || (await client.rename(path, to, true)) !== 'renamed') {
+  if (mine === undefined || there === undefined) {
     throw new SinkError('UNAVAILABLE', `HDFS: ${path} could not be renamed to ${to}; put again`);
   }
+  if (mine.length === there.length) {
+    return;
+  }
+  if (!again) {
+    const what = `${to} is there with ${there.length} bytes instead of ${mine.length}`;
+    throw new SinkError(
+      'REFUSED',
+      `HDFS: ${what}: another log feeds this lake; give this one a root or shop of its own`,
+    );
+  }
+  await client.rename(path, to, true);
 }
 
 /** The error that led here is the one to tell; what stays is removed before the next put. */
