@@ -53,6 +53,11 @@ export function connectionOptions({ tls, ...login }: MariadbLogin): ConnectionCo
   };
 }
 
+/** The same for statements that may take as long as a table is large: silence is not taken for a server that hangs. */
+export function patientOptions(login: MariadbLogin): ConnectionConfig {
+  return { ...connectionOptions(login), socketTimeout: 0 };
+}
+
 /** For messages: everything but the password. */
 export function placeOf({ user, host, port, database }: MariadbLogin): string {
   return `${user}@${host}:${port}/${database}`;

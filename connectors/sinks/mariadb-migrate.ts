@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Connection, createConnection } from 'mariadb';
 import { mariadbError } from './mariadb-error.ts';
-import { connectionOptions, type MariadbLogin, placeOf } from './mariadb-login.ts';
+import { type MariadbLogin, patientOptions, placeOf } from './mariadb-login.ts';
 import { type Migration, migrations } from './migrations.ts';
 
 export type MigrationErrorCode =
@@ -68,7 +68,7 @@ const register = `create table if not exists schema_migrations (
  */
 export async function migrateMariadb(login: MariadbLogin, options: MigrateOptions = {}): Promise<Migrated> {
   try {
-    const own = { multipleStatements: true, ...connectionOptions(login) };
+    const own = { multipleStatements: true, ...patientOptions(login) };
     await using connection = await createConnection(own);
     // Wherever another engine is the usual one: these tables need transactions.
     await connection.query('set default_storage_engine = InnoDB');

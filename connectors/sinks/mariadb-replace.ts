@@ -1,6 +1,6 @@
 import { type Connection, createConnection } from 'mariadb';
 import { mariadbError } from './mariadb-error.ts';
-import { connectionOptions, type MariadbLogin, placeOf } from './mariadb-login.ts';
+import { type MariadbLogin, patientOptions, placeOf } from './mariadb-login.ts';
 import { writeRows } from './mariadb-rows.ts';
 import type { Replacement } from './replacement.ts';
 import { SinkError } from './sink.ts';
@@ -20,7 +20,7 @@ export async function replaceRows(
   replacements: readonly Replacement[],
 ): Promise<number> {
   try {
-    const connection = await createConnection(connectionOptions(login));
+    const connection = await createConnection(patientOptions(login));
     try {
       await connection.query(`set session innodb_lock_wait_timeout = ${LOCK_WAIT}`);
       await connection.beginTransaction();

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createConnection } from 'mariadb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Event, eventSchema } from '../../schemas/generated.ts';
 import { openSerde } from '../../src/avro/serde.ts';
@@ -6,7 +7,7 @@ import { rowsOf } from './contract-mariadb.ts';
 import { appendPurchases, runToTheEnd, type Shop } from './contract-shop.ts';
 import { count, expected, newFolder, shopIn } from './contract-start.ts';
 import { openMariadbSink } from './mariadb.ts';
-import type { MariadbLogin } from './mariadb-login.ts';
+import { connectionOptions, type MariadbLogin } from './mariadb-login.ts';
 import { migrateMariadb } from './mariadb-migrate.ts';
 import { serverOfTests } from './mariadb-server.testing.ts';
 import { batchOf, purchase, record, records } from './sample-events.ts';
@@ -83,6 +84,53 @@ describe('the MariaDB sink, when the server fails', () => {
     await running;
     expect(codes).toEqual(new Set(['UNAVAILABLE']));
     expect(await eventIds(login)).toEqual(expected);
+  });
+
+  it('tries again when it is the one to give way in a deadlock, or its connection is ended', async () => {
+    const login = await migrated();
+    const taken = await opened(login).take({ topic: 'events', partition: 0 });
+    await taken.write(batchOf('events', records(0, 40)));
+    await using other = await createConnection(connectionOptions(login));
+    const waiting = async () => {
+      const sql = `select id from information_schema.processlist
+        where db = database() and id <> connection_id() and command <> 'Sleep' and time_ms > 200`;
+      for (;;) {
+        const [row] = await rowsOf(login, sql);
+        if (row !== undefined) return row.id;
+        await delay(10);
+      }
+    };
+    /** Takes a row of the batch, and has changed more than the batch will. */
+    const begin = async () => {
+      await other.beginTransaction();
+      await other.query(
+        `insert into late_events (shop, topology, store, topic, source_partition, source_offset, record_key, time, watermark, reason)
+         select 'x', '', '', '', 0, seq, '', 0, 0, '' from seq_1_to_2000`,
+      );
+      await other.query("update ecommerce_events set amount = 1 where event_id = 'test-30'");
+    };
+    const again = batchOf('events', [...records(0, 40), record(40, purchase(40))]);
+    const moved = { ...again, records: again.records.map((one) => ({ ...one, offset: one.offset + 40 })), next: 81 };
+
+    await begin();
+    const deadlocked = taken.write(moved);
+    await waiting();
+    const theirs = other.query("update ecommerce_events set amount = 1 where event_id = 'test-5'");
+    await expect(deadlocked).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('head on'),
+    });
+    await theirs;
+    await other.rollback();
+
+    await begin();
+    const ended = taken.write(moved);
+    await rowsOf(login, `kill ${await waiting()}`);
+    await expect(ended).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await other.rollback();
+
+    await taken.write(moved);
+    expect(await eventIds(login)).toHaveLength(41);
   });
 
   it('says what to do where waiting does not help', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, type FieldInfo, type SqlError, type TypeCastFunction } from 'mariadb';
 import { mariadbError } from '../../../connectors/sinks/mariadb-error.ts';
-import { connectionOptions, type MariadbLogin, placeOf } from '../../../connectors/sinks/mariadb-login.ts';
+import { type MariadbLogin, patientOptions, placeOf } from '../../../connectors/sinks/mariadb-login.ts';
 import { replaceRows } from '../../../connectors/sinks/mariadb-replace.ts';
 import { bare, NotReadingError, onlyReads, type Row, type Tables, UnknownNameError } from './tables.ts';
 
@@ -14,7 +14,7 @@ const readOnly = 1792;
 /** The tables in MariaDB; `undefined` while nobody has made them. @throws SinkError */
 export async function openMariadbTables(login: MariadbLogin): Promise<Tables | undefined> {
   const place = placeOf(login);
-  const connection = await translated(place, () => createConnection({ ...connectionOptions(login), typeCast }));
+  const connection = await translated(place, () => createConnection({ ...patientOptions(login), typeCast }));
   const found = await connection.query("show tables like 'sink_positions'");
   if (found.length === 0) {
     await connection.end();
