@@ -41,7 +41,7 @@ try {
     using s3 = openS3(minio);
     const raw = await measure(() => async () => {
       for (let time = 0; time < times; time++)
-        await inLanes(files.entries(), 4, ([index, bytes]) =>
+        await inLanes(files.entries(), 8, ([index, bytes]) =>
           s3.client.putObject(bucket, `raw/${days}/${time}/${index}`, bytes, bytes.length),
         );
       return rowsIn(once);

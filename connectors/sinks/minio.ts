@@ -21,8 +21,8 @@ export interface MinioSinkOptions extends S3Options {
   readonly currency?: ShopCurrency | undefined;
 }
 
-/** Uploads of a range in hand at a time, and so encoded files in memory. */
-const UPLOADS = 4;
+/** Uploads of a range in hand at a time; encoded, all files of a range are no more than some times its `bytes`. */
+const UPLOADS = 8;
 
 /** Objects that one request may remove. */
 const AT_ONCE = 1_000;
