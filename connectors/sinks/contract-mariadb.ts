@@ -13,8 +13,16 @@ export type MariadbServer = Omit<MariadbLogin, 'database' | 'tls'>;
 
 const serverSchema = z.object({ host: z.string(), port: z.number(), user: z.string(), password: z.string() });
 
+const made = new Map<string, Promise<MariadbLogin>>();
+
 /** A database of the folder's own, with its tables; made when it is not there. */
-export async function databaseOf(folder: string, { host, port, user, password }: MariadbServer): Promise<MariadbLogin> {
+function databaseOf(folder: string, server: MariadbServer): Promise<MariadbLogin> {
+  const known = made.get(folder) ?? makeDatabase(folder, server);
+  made.set(folder, known);
+  return known;
+}
+
+async function makeDatabase(folder: string, { host, port, user, password }: MariadbServer): Promise<MariadbLogin> {
   const login = { host, port, user, password, database: basename(folder).replaceAll(/\W/g, '_') };
   await using connection = await createConnection(connectionOptions({ ...login, database: '' }));
   await connection.query(`create database if not exists ${login.database}`);

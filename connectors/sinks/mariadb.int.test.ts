@@ -48,13 +48,14 @@ describe('the MariaDB sink, when the server fails', () => {
     let kills = 0;
     let down = Promise.resolve();
     const killNow = async () => {
-      kills += 1;
       await delay(Math.random() * 10);
       await mariadb().kill();
       await mariadb().start();
     };
     const onProgress = () => {
-      if (kills < 5) down = down.then(killNow);
+      if (kills === 5) return;
+      kills += 1;
+      down = down.then(killNow);
     };
     await using sink = openMariadbSink({ ...login, shop: 'demo' });
     await runToTheEnd(shop, sink, { ...patient, limits: small, onProgress });
@@ -113,20 +114,20 @@ describe('the MariaDB sink, when the server fails', () => {
     const moved = { ...again, records: again.records.map((one) => ({ ...one, offset: one.offset + 40 })), next: 81 };
 
     await begin();
-    const deadlocked = taken.write(moved);
-    await waiting();
-    const theirs = other.query("update ecommerce_events set amount = 1 where event_id = 'test-5'");
-    await expect(deadlocked).rejects.toMatchObject({
+    const deadlocked = expect(taken.write(moved)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('head on'),
     });
+    await waiting();
+    const theirs = other.query("update ecommerce_events set amount = 1 where event_id = 'test-5'");
+    await deadlocked;
     await theirs;
     await other.rollback();
 
     await begin();
-    const ended = taken.write(moved);
+    const ended = expect(taken.write(moved)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await rowsOf(login, `kill ${await waiting()}`);
-    await expect(ended).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await ended;
     await other.rollback();
 
     await taken.write(moved);
