@@ -33,6 +33,9 @@ export async function keepingOthersOut(log: Log, shop: string, begun: UnderWay, 
     await log.create([{ name: topic, partitions: 1, cleanup: 'compact' }]);
     const records = [{ key: Buffer.from(begun.command), value: Buffer.from(begun.found) }];
     await log.append([{ topic, partition: 0, records }]);
+    // Of two that began in the same instant, the one goes on whose record is first.
+    const first = await underWay(log, shop);
+    if (first !== undefined && first.command !== begun.command) throw inTheWay(shop, first);
   }
   try {
     await steps.check();
