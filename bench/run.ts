@@ -13,6 +13,7 @@ const programs = [
   'sinks',
   'sinks/minio',
   'sinks/mariadb',
+  'sinks/hdfs',
   'replay',
   'kafka',
 ];
