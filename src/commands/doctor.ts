@@ -8,6 +8,7 @@ import { logReachable, newestRecords } from './doctor/log.ts';
 import { logFile } from './doctor/log-file.ts';
 import { clock, dataDirectory, disk, nodeVersion } from './doctor/machine.ts';
 import { groupsRead, leftovers, type Shop, topicsAsExpected } from './doctor/shop.ts';
+import { mariadbTables } from './doctor/tables.ts';
 import { shopsOf } from './shops.ts';
 import { bold, dim, green, red, yellow } from './terminal.ts';
 import { openWorkplace, pathsOf, type Workplace } from './workplace.ts';
@@ -39,7 +40,9 @@ export function doctorCommand(program: Command): void {
 
 async function* examine(config: Config): AsyncGenerator<Checked> {
   const embedded = config.brokers === undefined;
-  for await (const one of runChecks([...ofMachine, ...(embedded ? ofEmbedded : ofCluster)], config)) {
+  const ofTables = config.mariadbHost === undefined ? [] : [mariadbTables];
+  const first = [...ofMachine, ...ofTables, ...(embedded ? ofEmbedded : ofCluster)];
+  for await (const one of runChecks(first, config)) {
     yield one;
     // Without its brokers nothing else can be looked at.
     if (one.check === brokersAnswer.name && one.verdict === 'fail') return;
