@@ -104,10 +104,11 @@ export class Connection {
     return this.#cluster.findBroker({ nodeId });
   }
 
-  /** For questions that can be asked again while the cluster changes. One that nobody has ever reached is more likely elsewhere. */
+  /** For questions that can be asked again while the cluster changes. One of which no broker was ever reached is more likely elsewhere. */
   get patient(): Patience {
     return {
-      patience: () => (this.#cluster.brokerPool.metadata === null ? 10_000 : 40_000),
+      patience: () =>
+        this.#cluster.brokerPool.metadata === null ? Math.min(10_000 * this.#brokers.length, 40_000) : 40_000,
       signal: this.#leaving,
       before: (error) => this.heal(error),
     };

@@ -24,7 +24,7 @@ test('a rest is given once', () => {
 
 test('rests that are kept are the newest, up to a sum of bytes, however often one is left or taken', () => {
   const kept = new Kept();
-  const rest = { bytes: Buffer.alloc(8 * megabyte), aborted: [], end: 2 };
+  const rest = { bytes: Buffer.alloc(4 * megabyte), aborted: [], end: 2 };
   for (let time = 0; time < 20; time++) kept.leaveRest('again', rest);
   for (let time = 0; time < 20; time++) kept.takeRest('none');
   for (const key of ['a', 'b', 'c', 'd']) kept.leaveRest(key, rest);

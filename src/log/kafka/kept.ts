@@ -3,8 +3,8 @@ import type { Encoded } from './record-batch.ts';
 
 /** Bytes, unpacked, of pieces that are kept for the other readers of a partition in this process, who are rarely far apart. */
 const sharedBytes = 8 << 20;
-/** Bytes, compressed, of what was fetched and not asked for yet. A fetch for each of 32 partitions, and only what is read on soon is worth it. */
-const restBytes = 32 << 20;
+/** Bytes, compressed, of what was fetched and not asked for yet. A fetch for each of 16 partitions, and only what is read on soon is worth it. */
+const restBytes = 16 << 20;
 
 /** Fetched, not decoded yet, and where its partition ended then. */
 export type Rest = Encoded & { readonly end: number };
