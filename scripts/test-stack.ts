@@ -6,7 +6,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installedHdfs } from './stack/hdfs-install.ts';
 import { startKafka } from './stack/kafka.ts';
+import { installedMariadb } from './stack/mariadb.ts';
+import { installedMinio } from './stack/minio-install.ts';
 import { startRegistry } from './stack/registry.ts';
 import type { Say } from './stack/say.ts';
 
@@ -15,6 +18,8 @@ const say: Say = { line: (text) => process.stderr.write(`${text}\n`), progress()
 
 const dir = await mkdtemp(join(tmpdir(), 'ebb-test-stack-'));
 try {
+  // Here and not in a test, which has no time for downloads and for building MinIO.
+  await Promise.all([installedMariadb(say), installedHdfs(say), installedMinio(say)]);
   say.line('Starting Kafka and the schema registry…');
   await using kafka = await startKafka({ dir: join(dir, 'kafka'), say });
   await using registry = await startRegistry({ dir: join(dir, 'registry'), say });

@@ -82,7 +82,8 @@ function mariadbSpec({ dir, port, settings, say }: MariadbPlan): ServerSpec {
 }
 
 /** @throws StackError MISSING */
-async function installedMariadb(say: Say): Promise<string> {
+/** Its server's program, installed first where it is missing. @throws StackError MISSING */
+export async function installedMariadb(say: Say): Promise<string> {
   const found = () => ['mariadbd', '/usr/sbin/mariadbd'].find((program) => runs(program, '--version'));
   await need('MariaDB', packages, () => found() !== undefined && runs('mariadb-install-db', '--help'), say);
   return found() ?? 'mariadbd';
