@@ -64,8 +64,15 @@ export function asker({ access, patience, clientId, signal }: AskOptions): Ask {
   api._manifest.middleware.unshift(() => ({ response: (next) => next().catch((response: unknown) => response) }));
 
   return async (what, request, shapes) => {
-    const started = performance.now();
-    const left = (): number => patience - (performance.now() - started);
+    let last = performance.now();
+    let spent = 0;
+    /** A try and the wait after it take no longer than this: what is longer is a process that was stopped, and asks on. */
+    const left = (): number => {
+      const now = performance.now();
+      spent += Math.min(now - last, requestTimeout + longestPause);
+      last = now;
+      return patience - spent;
+    };
     for (let tries = 1, pause = firstPause; ; tries++, pause = Math.min(pause * 2, longestPause)) {
       const timeout = Math.max(1, Math.ceil(Math.min(requestTimeout, left())));
       const outcome = await once(request, shapes, timeout);
