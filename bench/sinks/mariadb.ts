@@ -7,7 +7,7 @@ import { inLanes } from '../../connectors/sinks/lanes.ts';
 import { openMariadbSink } from '../../connectors/sinks/mariadb.ts';
 import { connectionOptions, type MariadbLogin } from '../../connectors/sinks/mariadb-login.ts';
 import { migrateMariadb } from '../../connectors/sinks/mariadb-migrate.ts';
-import { type SqlValue, type Table, tableOf } from '../../connectors/sinks/tables.ts';
+import { type SqlValue, tableFor } from '../../connectors/sinks/tables.ts';
 import { startMariadb } from '../../scripts/stack/mariadb.ts';
 import { type Measured, measure } from '../measure.ts';
 import { batches, parts } from '../sink-batches.ts';
@@ -53,7 +53,7 @@ try {
 }
 
 async function load(login: MariadbLogin): Promise<Measured> {
-  const { name, columns } = tableFor('events');
+  const { name, columns } = tableFor('mariadb', 'events');
   await using connection = await createConnection({ ...connectionOptions(login), permitLocalInfile: true });
   return await measure(() => async () => {
     await connection.beginTransaction();
@@ -89,7 +89,7 @@ async function emptyDatabase(login: MariadbLogin): Promise<MariadbLogin> {
 /** As LOAD DATA reads them by default: tabs between, `\N` for null. */
 async function writeLines(file: string, round: number): Promise<void> {
   await using output = await open(file, 'w');
-  const table = tableFor('events');
+  const table = tableFor('mariadb', 'events');
   const row: SqlValue[] = [];
   for (const { records } of ranges.slice(round * parts.length, (round + 1) * parts.length)) {
     const lines = records.map(({ value }) => {
@@ -98,12 +98,6 @@ async function writeLines(file: string, round: number): Promise<void> {
     });
     await output.write(lines.join(''));
   }
-}
-
-function tableFor(topic: string): Table {
-  const table = tableOf(topic);
-  if (table === undefined) throw new Error(`${topic} has no table`);
-  return table;
 }
 
 function best(all: readonly Measured[]): Measured {

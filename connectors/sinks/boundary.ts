@@ -39,16 +39,23 @@ export async function boundariesIn(
   const name = boundaryTopic(shop, sink);
   if (!(await log.topics()).some((topic) => topic.name === name)) return [];
   const serde = await openSerde<FileBoundary>(registry, `${name}-value`, fileBoundarySchema);
-  const found = new Map<string, FileBoundary>();
+  const values = [...(await lastOfEach(log, name)).values()];
+  await serde.prepare(values);
+  return values.map((value) => serde.decode(value));
+}
+
+/** By topic and partition, as they are on the log. */
+async function lastOfEach(log: Log, name: string): Promise<ReadonlyMap<string, Buffer>> {
+  const found = new Map<string, Buffer>();
   for await (const { records } of log.read({ topic: name, partition: 0, from: 'start', to: 'end' })) {
-    await serde.prepare(records.map(({ value }) => value));
     for (const { key, value } of records) {
       const place = key?.toString() ?? '';
+      // A tombstone: its files were taken away.
       if (value === null) found.delete(place);
-      else found.set(place, serde.decode(value));
+      else found.set(place, value);
     }
   }
-  return [...found.values()];
+  return found;
 }
 
 /** Opens a sink's boundaries; creates the topics of its own. */
@@ -60,17 +67,10 @@ export async function openBoundaries(log: Log, registry: Registry, shop: string,
   const letters = await openSerde<DeadLetter>(registry, `${dead}-value`, deadLetterSchema);
   return {
     async last(topic, partition) {
-      const wanted = keyOf(topic, partition);
-      let last: FileBoundary | undefined;
-      for await (const batch of log.read({ topic: name, partition: 0, from: 'start', to: 'end' })) {
-        const values = batch.records.filter((record) => record.key?.toString() === wanted).map(({ value }) => value);
-        await serde.prepare(values);
-        const value = values.at(-1);
-        // A tombstone: its files were taken away.
-        if (value === null) last = undefined;
-        else if (value !== undefined) last = serde.decode(value);
-      }
-      return last;
+      const value = (await lastOfEach(log, name)).get(keyOf(topic, partition));
+      if (value === undefined) return undefined;
+      await serde.prepare([value]);
+      return serde.decode(value);
     },
     async commit(owned, boundary, refused) {
       const key = Buffer.from(keyOf(boundary.topic, boundary.partition));

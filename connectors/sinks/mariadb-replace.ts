@@ -3,8 +3,7 @@ import { mariadbError } from './mariadb-error.ts';
 import { type MariadbLogin, patientOptions, placeOf } from './mariadb-login.ts';
 import { writeRows } from './mariadb-rows.ts';
 import type { Replacement } from './replacement.ts';
-import { SinkError } from './sink.ts';
-import { tableOf } from './tables.ts';
+import { tableFor } from './tables.ts';
 
 /** Seconds that a row may be locked by another. */
 const LOCK_WAIT = 60;
@@ -39,8 +38,7 @@ export async function replaceRows(
 async function replace(connection: Connection, shop: string, replacements: readonly Replacement[]): Promise<number> {
   let written = 0;
   for (const { topic, instead, topology, partitions } of replacements) {
-    const table = tableOf(topic);
-    if (table === undefined) throw new SinkError('REFUSED', `mariadb sink: topic ${topic} has no table`);
+    const table = tableFor('mariadb', topic);
     if (topology === undefined) await connection.query(`delete from ${table.name} where shop = ?`, [shop]);
     else await connection.query(`delete from ${table.name} where shop = ? and topology = ?`, [shop, topology]);
     for (const name of instead)

@@ -1,7 +1,7 @@
 /** Rows into MariaDB's tables, many at a time, and one that its table does not take out of the way of the others. */
 import type { Connection } from 'mariadb';
 import { badRow } from './mariadb-error.ts';
-import { rowSteps } from './rows.ts';
+import { deleteSql, rowSteps } from './rows.ts';
 import { type SinkBatch, SinkError } from './sink.ts';
 import { deadLetters, type SqlValue, type Table } from './tables.ts';
 
@@ -109,13 +109,4 @@ function upsertSql({ name, columns }: Table): string {
   const places = columns.map(() => '?').join(', ');
   const changes = columns.map((column) => `${column} = values(${column})`).join(', ');
   return `insert into ${name} (${columns.join(', ')}) values (${places}) on duplicate key update ${changes}`;
-}
-
-function deleteSql(table: Table, { topic, partition }: SinkBatch): string {
-  if (table.keyColumn === undefined)
-    throw new SinkError(
-      'BAD_RECORD',
-      `${topic}/${partition}: a tombstone, but the topic of ${table.name} is not compacted`,
-    );
-  return `delete from ${table.name} where shop = ? and ${table.keyColumn} = ?`;
 }

@@ -3,7 +3,7 @@ import { mariadbError } from './mariadb-error.ts';
 import { connectionOptions, type MariadbLogin, placeOf } from './mariadb-login.ts';
 import { writeRows } from './mariadb-rows.ts';
 import { type BatchLimits, SinkError, type TopicPartition, type TransactionalSink } from './sink.ts';
-import { type Table, tableOf } from './tables.ts';
+import { tableFor } from './tables.ts';
 
 export interface MariadbSinkOptions extends MariadbLogin {
   readonly shop: string;
@@ -44,10 +44,10 @@ export function openMariadbSink({ shop, limits, ...login }: MariadbSinkOptions):
     kind: 'transactional',
     name: 'mariadb',
     limits: usual,
-    schemaOf: (topic) => tableFor(topic).schema,
-    deletes: (topic) => tableFor(topic).keyColumn !== undefined,
+    schemaOf: (topic) => tableFor('mariadb', topic).schema,
+    deletes: (topic) => tableFor('mariadb', topic).keyColumn !== undefined,
     async take(partition) {
-      const table = tableFor(partition.topic);
+      const table = tableFor('mariadb', partition.topic);
       const place = placeIn(shop, partition);
       const { epoch, position } = await attempt(() => takeOver(pool, place));
       return {
@@ -72,13 +72,6 @@ export function openMariadbSink({ shop, limits, ...login }: MariadbSinkOptions):
 
 function placeIn(shop: string, { topic, partition }: TopicPartition): Place {
   return ['mariadb', `${shop}.${topic}`, partition];
-}
-
-/** @throws SinkError REFUSED */
-function tableFor(topic: string): Table {
-  const table = tableOf(topic);
-  if (table === undefined) throw new SinkError('REFUSED', `mariadb sink: topic ${topic} has no table`);
-  return table;
 }
 
 async function takeOver(pool: Pool, place: Place): Promise<Position> {

@@ -1,6 +1,7 @@
 /** The files that a range of a partition becomes: the same names and bytes whenever it is put, in whatever store. */
 import { avroContainer } from './avro-container.ts';
 import { datesOf, type FileColumn, fileColumns } from './file-schema.ts';
+import { nameOf } from './lake-names.ts';
 import { parquetFile } from './parquet.ts';
 import type { SinkBatch, SinkRecord } from './sink.ts';
 
@@ -24,7 +25,8 @@ const encoders: Readonly<
 
 /** One file for each date in a range; encoded when its bytes are asked for. */
 export function rangeFiles(range: SinkBatch, format: FileFormat, shopCurrency?: string): readonly RangeFile[] {
-  const name = `${range.partition}-${range.first}-${range.next - 1}.${format}`;
+  const { partition, first, next } = range;
+  const name = nameOf({ partition, first, last: next - 1, format });
   const byDate = Map.groupBy(range.records, datesOf(range.schema));
   return Array.from(byDate, ([date, records]) => ({
     date,

@@ -1,4 +1,4 @@
-import type { SinkBatch, SinkRecord } from './sink.ts';
+import { type SinkBatch, SinkError, type SinkRecord, type TopicPartition } from './sink.ts';
 import type { Table } from './tables.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -50,4 +50,15 @@ function rowKey(table: Table, value: Value): string {
   const [first, ...others] = table.replaces;
   const head = String(value[first ?? '']);
   return others.length === 0 ? head : JSON.stringify([head, ...others.map((field) => value[field])]);
+}
+
+/** Deletes the rows of a record key; values are the shop and the key. @throws SinkError BAD_RECORD for a table that keeps every record */
+export function deleteSql(table: Table, { topic, partition }: TopicPartition): string {
+  if (table.keyColumn === undefined) {
+    throw new SinkError(
+      'BAD_RECORD',
+      `${topic}/${partition}: a tombstone, but the topic of ${table.name} is not compacted`,
+    );
+  }
+  return `delete from ${table.name} where shop = ? and ${table.keyColumn} = ?`;
 }

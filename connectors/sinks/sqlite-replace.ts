@@ -1,6 +1,7 @@
 import type { Replacement } from './replacement.ts';
-import { inserter, openTablesFile, tableFor } from './sqlite.ts';
+import { inserter, openTablesFile } from './sqlite.ts';
 import { sqliteError } from './sqlite-error.ts';
+import { tableFor } from './tables.ts';
 
 /** How long to wait for another process's write. */
 const BUSY_MILLISECONDS = 30_000;
@@ -33,7 +34,7 @@ async function inOneTransaction(path: string, shop: string, replacements: readon
     );
     let written = 0;
     for (const { topic, instead, topology, partitions } of replacements) {
-      const table = tableFor(topic);
+      const table = tableFor('sqlite', topic);
       if (topology === undefined) database.prepare(`delete from ${table.name} where shop = ?`).run(shop);
       else database.prepare(`delete from ${table.name} where shop = ? and topology = ?`).run(shop, topology);
       for (const name of instead) leave.run(`${shop}.${name}`);

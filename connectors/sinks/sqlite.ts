@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type RowStep, rowSteps } from './rows.ts';
+import { deleteSql, type RowStep, rowSteps } from './rows.ts';
 import { type BatchLimits, type SinkBatch, SinkError, type TopicPartition, type TransactionalSink } from './sink.ts';
 import { sqliteError } from './sqlite-error.ts';
 import { migrateSqlite } from './sqlite-migrate.ts';
-import { deadLetters, type SqlValue, type Table, tableOf } from './tables.ts';
+import { deadLetters, type SqlValue, type Table, tableFor } from './tables.ts';
 
 export interface SqliteSinkOptions {
   /** The database file; made with its folders when missing. */
@@ -37,10 +37,10 @@ export function openSqliteSink({ path, shop, pages, limits }: SqliteSinkOptions)
     kind: 'transactional',
     name: 'sqlite',
     limits: { records: 10_000, bytes: 4 << 20, linger: 200, atOnce: 1, ...limits },
-    schemaOf: (topic) => tableFor(topic).schema,
-    deletes: (topic) => tableFor(topic).keyColumn !== undefined,
+    schemaOf: (topic) => tableFor('sqlite', topic).schema,
+    deletes: (topic) => tableFor('sqlite', topic).keyColumn !== undefined,
     async take(partition) {
-      const table = tableFor(partition.topic);
+      const table = tableFor('sqlite', partition.topic);
       const { epoch, position } = attempt(path, () => transact(database, () => positions.take(partition)));
       return {
         position: position === 0 ? undefined : position,
@@ -61,15 +61,6 @@ export function openSqliteSink({ path, shop, pages, limits }: SqliteSinkOptions)
       database.close();
     },
   };
-}
-
-/** @throws SinkError REFUSED */
-export function tableFor(topic: string): Table {
-  const table = tableOf(topic);
-  if (table === undefined) {
-    throw new SinkError('REFUSED', `sqlite sink: topic ${topic} has no table`);
-  }
-  return table;
 }
 
 /** Opens the file, and makes it with its tables when it is missing. */
@@ -143,16 +134,6 @@ function rowWriter(database: DatabaseSync, shop: string, table: Table): (values:
 function replaceSql(table: Table, rows: number): string {
   const row = `(${table.columns.map(() => '?').join(', ')})`;
   return `replace into ${table.name} (${table.columns.join(', ')}) values ${new Array(rows).fill(row).join(', ')}`;
-}
-
-function deleteSql(table: Table, { topic, partition }: TopicPartition): string {
-  if (table.keyColumn === undefined) {
-    throw new SinkError(
-      'BAD_RECORD',
-      `${topic}/${partition}: a tombstone, but the topic of ${table.name} is not compacted`,
-    );
-  }
-  return `delete from ${table.name} where shop = ? and ${table.keyColumn} = ?`;
 }
 
 function openPositions(database: DatabaseSync, shop: string) {

@@ -9,15 +9,12 @@ import {
   sessionSchema,
 } from '../../schemas/generated.ts';
 import type { RecordSchema } from '../../src/engine/topic.ts';
+import { fieldsOf } from './file-schema.ts';
+import { SinkError } from './sink.ts';
 
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
 type Value = Readonly<Record<string, unknown>>;
-
-interface Field {
-  readonly name: string;
-  readonly type: unknown;
-}
 
 interface Column {
   readonly name: string;
@@ -80,11 +77,6 @@ function columnsOf({ schema, without = [], renamed = {} }: TableOptions): readon
   return fieldsOf(schema)
     .filter((field) => !without.includes(field.name))
     .map(({ name, type }) => ({ name: renamed[name] ?? snakeCase(name), field: name, type: typeIn(type) }));
-}
-
-function fieldsOf(schema: RecordSchema): readonly Field[] {
-  const fields: unknown = 'fields' in schema ? schema.fields : [];
-  return Array.isArray(fields) ? fields : [];
 }
 
 /** Of a type with or without a logical one, or of the one beside null in a union. */
@@ -171,6 +163,15 @@ export function tableOf(topic: string): Table | undefined {
     return lateEvents;
   }
   return byTopic.get(baseName(topic));
+}
+
+/** The same, for a sink that can do nothing without one. @throws SinkError REFUSED */
+export function tableFor(sink: string, topic: string): Table {
+  const table = tableOf(topic);
+  if (table === undefined) {
+    throw new SinkError('REFUSED', `${sink} sink: topic ${topic} has no table`);
+  }
+  return table;
 }
 
 /** The name under which results stand, whichever version of a topology computed them: `sessions` of `sessions.v2`. */
