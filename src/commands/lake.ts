@@ -3,6 +3,7 @@ import { compactTopic, type Lake, type Merge } from '../../connectors/sinks/lake
 import { openFileLake } from '../../connectors/sinks/lake-files.ts';
 import type { Config } from '../config.ts';
 import { configOf, untilSignalled } from './command.ts';
+import { hdfsOptions } from './open-sink.ts';
 import { count, table } from './terminal.ts';
 import { pathsOf } from './workplace.ts';
 
@@ -59,16 +60,13 @@ export function lakeCommand(program: Command): void {
     );
 }
 
-/** Object stores have no files that could be renamed, and MinIO's are large enough. */
+/** Object stores have no files that could be renamed. */
 function lakesOf(config: Config, shop: string): readonly (readonly [name: string, open: () => Promise<Lake>])[] {
-  const { hdfsUrl: url, hdfsUser: user, hdfsRoot: root, hdfsReplication, hdfsPermission } = config;
   const local = ['files', async () => openFileLake({ dir: pathsOf(config).lake, shop })] as const;
-  if (url === undefined) return [local];
-  const replication = hdfsReplication === undefined ? {} : { replication: hdfsReplication };
-  const permission = hdfsPermission === undefined ? {} : { permission: hdfsPermission };
+  if (config.hdfsUrl === undefined) return [local];
   const open = async () => {
     const { openHdfsLake } = await import('../../connectors/sinks/lake-hdfs.ts');
-    return openHdfsLake({ url, user, root, shop, ...replication, ...permission });
+    return openHdfsLake({ ...hdfsOptions(config), shop });
   };
   return [local, ['hdfs', open]];
 }

@@ -32,15 +32,15 @@ export function sinksOf({ mariadbHost, minioEndpoint, hdfsUrl }: Config): {
  */
 export async function openSink(config: Config, shop: string, name: SinkName, currency?: ShopCurrency): Promise<Sink> {
   const paths = pathsOf(config);
-  const linger = config.lakeRotation * 1000;
+  const files = { shop, format: config.lakeFormat, limits: { linger: config.lakeRotation * 1000 }, currency };
   switch (name) {
     case 'sqlite':
       return openSqliteSink({ path: paths.tables, shop });
     case 'files':
-      return openFileSink({ dir: paths.lake, shop, format: config.lakeFormat, limits: { linger }, currency });
+      return openFileSink({ dir: paths.lake, ...files });
     case 'minio': {
       const { openMinioSink } = await import('../../connectors/sinks/minio.ts');
-      return openMinioSink({ ...minioOptions(config), shop, format: config.lakeFormat, limits: { linger }, currency });
+      return openMinioSink({ ...minioOptions(config), ...files });
     }
     case 'mariadb': {
       const { openMariadbSink } = await import('../../connectors/sinks/mariadb.ts');
@@ -48,7 +48,7 @@ export async function openSink(config: Config, shop: string, name: SinkName, cur
     }
     case 'hdfs': {
       const { openHdfsSink } = await import('../../connectors/sinks/hdfs.ts');
-      return openHdfsSink({ ...hdfsOptions(config), shop, format: config.lakeFormat, limits: { linger }, currency });
+      return openHdfsSink({ ...hdfsOptions(config), ...files });
     }
   }
 }
@@ -69,7 +69,8 @@ function minioOptions(config: Config) {
   };
 }
 
-function hdfsOptions({ hdfsUrl: url, hdfsUser: user, hdfsRoot: root, hdfsReplication, hdfsPermission }: Config) {
+/** How HDFS is reached, and the lake's folder there. @throws ConfigError */
+export function hdfsOptions({ hdfsUrl: url, hdfsUser: user, hdfsRoot: root, hdfsReplication, hdfsPermission }: Config) {
   if (url === undefined) throw new ConfigError('no HDFS is configured: set EBB_HDFS_URL');
   return {
     ...{ url, user, root },

@@ -6,11 +6,11 @@ import type { OnPipelineEvent } from '../operations/events.ts';
 import type { PipelineStatus } from '../operations/status.ts';
 import { type Reader, untilCaughtUp } from './caught-up.ts';
 import { sinksOf } from './open-sink.ts';
-import { inForce, named, topologiesInShop } from './shop-topologies.ts';
+import { inForce, named, resultsInForce, topologiesInShop } from './shop-topologies.ts';
 import { startSinkThread } from './sink-thread.ts';
 import { routesOf, sinkReaders } from './sinks.ts';
 import { refuseUnderReset } from './under-reset.ts';
-import { readVersions, resultTopics, type Versions, writeVersion } from './versions.ts';
+import { readVersions, type Versions, writeVersion } from './versions.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface PipelineOptions {
@@ -115,16 +115,15 @@ async function chosen({ place, shop, only = [], onEvent }: PipelineOptions): Pro
   const inShop = await topologiesInShop(place, shop);
   const wanted = only.length === 0 ? inShop.all : only.map((name) => named(inShop, name));
   const topologies: Topology[] = [];
-  const results = new Set<string>();
   for (const topology of wanted) {
     const version = inForce(inShop, topology);
-    for (const name of resultTopics(shop, { ...topology, version })) results.add(name);
     if (version === topology.version) topologies.push(topology);
     else onEvent?.({ kind: 'topology-left-out', topology: topology.name, version: topology.version, inForce: version });
     // Said once, or the code's next version would be taken for the one in force.
     if (version !== 'v1' && !inShop.versions.promoted.has(topology.name))
       await writeVersion(log, registry, shop, topology);
   }
+  const results = resultsInForce(inShop, wanted);
   return { topologies, results, versions: await readVersions(log, registry, shop) };
 }
 

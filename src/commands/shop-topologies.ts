@@ -5,7 +5,7 @@ import { type Topology, topicOf } from '../engine/topology.ts';
 import type { Log } from '../log/log.ts';
 import type { Reader } from './caught-up.ts';
 import { descriptorsOf } from './descriptors.ts';
-import { readVersions, type Versions, versionInForce } from './versions.ts';
+import { readVersions, resultTopics, type Versions, versionInForce } from './versions.ts';
 import type { Workplace } from './workplace.ts';
 
 export class UnknownTopologyError extends Error {
@@ -39,6 +39,13 @@ export function named({ all, shop }: Pick<ShopTopologies, 'all' | 'shop'>, name:
 /** The version of the topology that everybody reads. */
 export function inForce({ versions, existing, shop }: ShopTopologies, topology: Topology): string {
   return versionInForce(versions, existing, shop, topology);
+}
+
+/** Names on the log of what topologies give to others, in the version that everybody reads. */
+export function resultsInForce(known: ShopTopologies, topologies: readonly Topology[]): ReadonlySet<string> {
+  return new Set(
+    topologies.flatMap((topology) => resultTopics(known.shop, { ...topology, version: inForce(known, topology) })),
+  );
 }
 
 /** The groups of the versions in force, and what they read of what there is. */

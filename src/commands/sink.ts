@@ -2,16 +2,14 @@ import type { Command } from 'commander';
 import { boundariesIn } from '../../connectors/sinks/boundary.ts';
 import { sinkGroup } from '../../connectors/sinks/runner.ts';
 import type { FileBoundary } from '../../schemas/generated.ts';
-import { physicalName } from '../engine/topic.ts';
 import { configOf, withCommon } from './command.ts';
 import { groupLags, type PartitionLag } from './group-lag.ts';
 import { sinksOf } from './open-sink.ts';
-import { topologiesInShop } from './shop-topologies.ts';
+import { resultsInForce, topologiesInShop } from './shop-topologies.ts';
 import { topicsOfShop } from './shops.ts';
 import { troublesOf } from './sink-troubles.ts';
-import { routesOf } from './sinks.ts';
+import { routesOf, sinkReaders } from './sinks.ts';
 import { count, moment, red, table } from './terminal.ts';
-import { readVersions, resultTopics } from './versions.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
 /** A partition of a topic, as a sink carries it. */
@@ -51,14 +49,8 @@ export function sinkCommand(program: Command): void {
 async function carriedIn(place: Workplace, shop: string): Promise<readonly Carried[]> {
   const { log, registry, config } = place;
   const known = await topologiesInShop(place, shop);
-  const versions = await readVersions(log, registry, shop);
-  const results = new Set(
-    known.all.flatMap((one) => resultTopics(shop, { ...one, version: versions.promoted.get(one.name) ?? one.version })),
-  );
-  const routes = await routesOf(place, shop, results, versions.topics);
-  const readers = [...routes].flatMap(([sink, topics]) =>
-    topics.map((topic) => ({ group: sinkGroup(shop, sink, topic), topics: [physicalName(shop, topic)] })),
-  );
+  const routes = await routesOf(place, shop, resultsInForce(known, known.all), known.versions.topics);
+  const readers = sinkReaders(shop, routes);
   const groups = new Map(
     (await groupLags(log, (group) => group.startsWith(`${shop}.sink.`), readers)).map((one) => [one.group, one]),
   );
