@@ -1,4 +1,5 @@
 /** HDFS for tests: a NameNode and a DataNode, each to be killed, stopped and hung at will. */
+import { type Controls, controlsOf } from './controls.ts';
 import { HDFS_USER, type HdfsPorts } from './hdfs-config.ts';
 import { installedHdfs } from './hdfs-install.ts';
 import { hdfsSpecs, namenodeUrl, runHadoop } from './hdfs-nodes.ts';
@@ -7,16 +8,8 @@ import { type Say, silent } from './say.ts';
 import { type Server, type ServerSpec, serverOf } from './server.ts';
 
 /** One of the two servers. */
-export interface HdfsNode {
+export interface HdfsNode extends Controls {
   readonly server: Server;
-  /** SIGKILL; the data stay. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
-  /** Returns when it serves again. */
-  start(): Promise<void>;
-  /** SIGSTOP: clients see a server that hangs. */
-  pause(): void;
-  resume(): void;
 }
 
 export interface Hdfs extends AsyncDisposable {
@@ -78,15 +71,5 @@ async function anyPorts(): Promise<HdfsPorts> {
 
 function nodeOf(spec: ServerSpec): HdfsNode {
   const server = serverOf(spec, { endsWithParent: true });
-  return {
-    server,
-    kill: () => server.kill(),
-    stop: () => server.stop(),
-    async start() {
-      await server.launch();
-      await server.untilHealthy();
-    },
-    pause: () => server.pause(),
-    resume: () => server.resume(),
-  };
+  return { server, ...controlsOf(server) };
 }

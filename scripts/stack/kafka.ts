@@ -1,4 +1,5 @@
 /** Kafka clusters for tests, to be killed, stopped and hung at will: one broker, or several with a quorum of three. */
+import { type Controls, controlsOf } from './controls.ts';
 import { brokerSpecs, certificatesIn, installedKafka } from './kafka-broker.ts';
 import type { BrokerPorts } from './kafka-config.ts';
 import { type Credentials, makeCredentials, type SecurePorts } from './kafka-security.ts';
@@ -8,20 +9,11 @@ import { type Server, serverOf } from './server.ts';
 import { need, runs } from './tools.ts';
 
 /** A broker of a cluster that tests have to themselves. */
-export interface Broker {
+export interface Broker extends Controls {
   readonly id: number;
   /** `host:port`. */
   readonly address: string;
   readonly server: Server;
-  /** SIGKILL; the data stay. */
-  kill(): Promise<void>;
-  /** SIGTERM: it hands its partitions over first. */
-  stop(): Promise<void>;
-  /** Returns when it serves again. */
-  start(): Promise<void>;
-  /** SIGSTOP: clients see a broker that hangs. */
-  pause(): void;
-  resume(): void;
 }
 
 export interface Kafka extends AsyncDisposable {
@@ -111,17 +103,5 @@ async function started(options: KafkaOptions, brokers: readonly BrokerPorts[]): 
 }
 
 function brokerOf(server: Server, id: number): Broker {
-  return {
-    id,
-    address: server.spec.address,
-    server,
-    kill: () => server.kill(),
-    stop: () => server.stop(),
-    async start() {
-      await server.launch();
-      await server.untilHealthy();
-    },
-    pause: () => server.pause(),
-    resume: () => server.resume(),
-  };
+  return { id, address: server.spec.address, server, ...controlsOf(server) };
 }

@@ -4,10 +4,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { type Alone, startAlone } from './controls.ts';
 import { StackError } from './error.ts';
 import { freePorts } from './ports.ts';
 import { type Say, silent } from './say.ts';
-import { type ServerSpec, serverOf } from './server.ts';
+import type { ServerSpec } from './server.ts';
 import { type Service, valueFor } from './service.ts';
 import { need, runs } from './tools.ts';
 
@@ -151,22 +152,13 @@ export const mariadbService: Service = {
   compose: (values) => ({ variables: { MARIADB_PORT: valueFor(values, 'mariadbPort') }, profiles: [] }),
 };
 
-export interface Mariadb extends AsyncDisposable {
+export interface Mariadb extends Alone {
   readonly host: string;
   readonly port: number;
   /** May do anything in `database`; `root` with the same password may do anything at all. */
   readonly user: string;
   readonly password: string;
   readonly database: string;
-  /** SIGKILL; what was committed stays. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
-  /** Returns when it serves again. */
-  start(): Promise<void>;
-  /** SIGSTOP: clients see a server that hangs. */
-  pause(): void;
-  resume(): void;
-  close(): Promise<void>;
 }
 
 /**
@@ -183,25 +175,6 @@ export async function startMariadb(options: {
 }): Promise<Mariadb> {
   const [free = 0] = await freePorts(1);
   const port = options.port ?? free;
-  const server = serverOf(mariadbSpec({ say: silent, ...options, port }), { endsWithParent: true });
-  const start = async (): Promise<void> => {
-    await server.launch();
-    await server.untilHealthy();
-  };
-  try {
-    await start();
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-  return {
-    ...{ host: '127.0.0.1', port, user, password, database },
-    kill: () => server.kill(),
-    stop: () => server.stop(),
-    start,
-    pause: () => server.pause(),
-    resume: () => server.resume(),
-    close: () => server.stop(),
-    [Symbol.asyncDispose]: () => server.stop(),
-  };
+  const server = await startAlone(mariadbSpec({ say: silent, ...options, port }));
+  return { host: '127.0.0.1', port, user, password, database, ...server };
 }

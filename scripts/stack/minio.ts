@@ -1,14 +1,15 @@
 /** MinIO: an object store with S3's interface, one process on one folder. */
 import { join, resolve } from 'node:path';
+import { type Alone, startAlone } from './controls.ts';
+import { missingAt } from './http-health.ts';
 import { installedMinio } from './minio-install.ts';
 import { freePorts } from './ports.ts';
 import { type Say, silent } from './say.ts';
-import { type ServerSpec, serverOf } from './server.ts';
+import type { ServerSpec } from './server.ts';
 import { type Service, valueFor } from './service.ts';
 
 /** Of the administrator, on servers that only this machine reaches. docker-compose.yml has the same. */
 const root = { accessKey: 'ebb-stack', secretKey: 'ebb-stack-secret' } as const;
-const LONGEST_ANSWER = 2_000;
 
 function minioUrl(port: number): string {
   return `http://127.0.0.1:${port}`;
@@ -63,35 +64,16 @@ export const minioService: Service = {
 
 /** The second answers when objects can be read and written; the first comes earlier. */
 async function missingOf(port: number): Promise<string | undefined> {
-  for (const path of ['ready', 'cluster']) {
-    const url = `${minioUrl(port)}/minio/health/${path}`;
-    try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(LONGEST_ANSWER) });
-      await answer.body?.cancel();
-      if (!answer.ok) return `${url} answers ${answer.status}`;
-    } catch (error) {
-      // Refused or cut off: what was looked for.
-      return `${url} does not answer: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  }
-  return undefined;
+  const at = (path: string) => missingAt(`${minioUrl(port)}/minio/health/${path}`);
+  return (await at('ready')) ?? (await at('cluster'));
 }
 
-export interface Minio extends AsyncDisposable {
+export interface Minio extends Alone {
   /** Such as `http://127.0.0.1:9000`. */
   readonly endpoint: string;
   /** The administrator's. */
   readonly accessKey: string;
   readonly secretKey: string;
-  /** SIGKILL; the objects stay. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
-  /** Returns when it serves again. */
-  start(): Promise<void>;
-  /** SIGSTOP: clients see a server that hangs. */
-  pause(): void;
-  resume(): void;
-  close(): Promise<void>;
 }
 
 /**
@@ -107,26 +89,5 @@ export async function startMinio(options: {
   const [free = 0] = await freePorts(1);
   const port = options.port ?? free;
   const spec = minioSpec(options.dir, port, () => installedMinio(options.say ?? silent));
-  const server = serverOf(spec, { endsWithParent: true });
-  const start = async (): Promise<void> => {
-    await server.launch();
-    await server.untilHealthy();
-  };
-  try {
-    await start();
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-  return {
-    endpoint: minioUrl(port),
-    ...root,
-    kill: () => server.kill(),
-    stop: () => server.stop(),
-    start,
-    pause: () => server.pause(),
-    resume: () => server.resume(),
-    close: () => server.stop(),
-    [Symbol.asyncDispose]: () => server.stop(),
-  };
+  return { endpoint: minioUrl(port), ...root, ...(await startAlone(spec)) };
 }

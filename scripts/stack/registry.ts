@@ -1,15 +1,16 @@
 /** The schema registry: Apicurio, by its Confluent-compatible interface. */
 import { join, resolve } from 'node:path';
 import { cached } from './cache.ts';
+import { type Alone, startAlone } from './controls.ts';
+import { missingAt } from './http-health.ts';
 import { fetchArchive } from './maven.ts';
 import { freePorts } from './ports.ts';
 import { type Say, silent } from './say.ts';
-import { type ServerSpec, serverOf } from './server.ts';
+import type { ServerSpec } from './server.ts';
 import { type Service, valueFor } from './service.ts';
 import { findJava } from './tools.ts';
 
 const VERSION = '3.0.9';
-const LONGEST_ANSWER = 2_000;
 
 interface RegistryInstall {
   readonly java: string;
@@ -51,7 +52,7 @@ function registrySpec(dir: string, port: number, installed: () => Promise<Regist
       const properties = Object.entries(settings).map(([key, value]) => `-D${key}=${value}`);
       return { program: java, args: [...heap, ...properties, '-jar', jar] };
     },
-    missing: () => missingOf(`${registryUrl(port)}/subjects`),
+    missing: () => missingAt(`${registryUrl(port)}/subjects`),
     grace: 15_000,
   };
 }
@@ -73,28 +74,9 @@ export const registryService: Service = {
   compose: (values) => ({ variables: { REGISTRY_PORT: valueFor(values, 'registryPort') }, profiles: [] }),
 };
 
-async function missingOf(url: string): Promise<string | undefined> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(LONGEST_ANSWER) });
-    await answer.body?.cancel();
-    return answer.ok ? undefined : `${url} answers ${answer.status}`;
-  } catch (error) {
-    // Refused or cut off: what was looked for.
-    return `${url} does not answer: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
-
-export interface Registry extends AsyncDisposable {
+export interface Registry extends Alone {
   /** Of the Confluent-compatible interface, with no slash at its end. */
   readonly url: string;
-  /** SIGKILL; the schemas stay. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
-  /** Returns when it serves again. */
-  start(): Promise<void>;
-  pause(): void;
-  resume(): void;
-  close(): Promise<void>;
 }
 
 /**
@@ -110,25 +92,5 @@ export async function startRegistry(options: {
   const [free = 0] = await freePorts(1);
   const port = options.port ?? free;
   const spec = registrySpec(options.dir, port, () => installedRegistry(options.say ?? silent));
-  const server = serverOf(spec, { endsWithParent: true });
-  const start = async (): Promise<void> => {
-    await server.launch();
-    await server.untilHealthy();
-  };
-  try {
-    await start();
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-  return {
-    url: registryUrl(port),
-    kill: () => server.kill(),
-    stop: () => server.stop(),
-    start,
-    pause: () => server.pause(),
-    resume: () => server.resume(),
-    close: () => server.stop(),
-    [Symbol.asyncDispose]: () => server.stop(),
-  };
+  return { url: registryUrl(port), ...(await startAlone(spec)) };
 }

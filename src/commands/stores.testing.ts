@@ -1,11 +1,11 @@
 /** For tests: MariaDB, MinIO and HDFS, and what a shop has in them, brought where embedded results are compared. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { createConnection } from 'mariadb';
-import { type HdfsClient, openHdfs } from '../../connectors/sinks/hdfs-client.ts';
+import { filesBelow } from '../../connectors/sinks/hdfs.testing.ts';
+import { openHdfs } from '../../connectors/sinks/hdfs-client.ts';
 import { connectionOptions } from '../../connectors/sinks/mariadb-login.ts';
-import { openS3 } from '../../connectors/sinks/minio-client.ts';
+import { objectsIn, unfinishedIn } from '../../connectors/sinks/minio.testing.ts';
 import { openTablesFile } from '../../connectors/sinks/sqlite.ts';
 import { tableNames } from '../../connectors/sinks/tables.ts';
 import { type Hdfs, startHdfs } from '../../scripts/stack/hdfs.ts';
@@ -49,13 +49,10 @@ export async function startStores(dir: string): Promise<Stores> {
 /** Copies everything out of the stores: rows into `<data>/tables.sqlite`, files into `<data>/lake`. Gives the paths of files that are no whole ones. */
 export async function copyOut({ mariadb, minio, hdfs }: Stores, data: string): Promise<readonly string[]> {
   await copyRows(mariadb, join(data, 'tables.sqlite'));
-  using s3 = openS3(minio);
-  for await (const { name } of s3.client.listObjectsV2('ebb', '', true))
-    await put(join(data, 'lake', name), await buffer(await s3.client.getObject('ebb', name)));
-  const unfinished: unknown[] = await s3.client.listIncompleteUploads('ebb', '', true).toArray();
+  for (const [key, bytes] of await objectsIn(minio, 'ebb')) await put(join(data, 'lake', key), bytes);
+  const leftovers = (await unfinishedIn(minio, 'ebb')).map((upload) => JSON.stringify(upload));
   using client = openHdfs({ url: hdfs.url, user: hdfs.superuser });
-  const leftovers: string[] = unfinished.map((upload) => JSON.stringify(upload));
-  for (const path of await filesUnder(client, '/ebb')) {
+  for (const path of await filesBelow(client, '/ebb')) {
     if (path.startsWith('/ebb/_tmp/')) leftovers.push(path);
     else await put(join(data, 'lake', path.slice('/ebb/'.length)), await client.read(path));
   }
@@ -65,15 +62,6 @@ export async function copyOut({ mariadb, minio, hdfs }: Stores, data: string): P
 async function put(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, bytes);
-}
-
-async function filesUnder(client: HdfsClient, folder: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const { name, isFolder } of (await client.list(folder)) ?? []) {
-    const path = `${folder}/${name}`;
-    found.push(...(isFolder ? await filesUnder(client, path) : [path]));
-  }
-  return found;
 }
 
 async function copyRows(login: Mariadb, path: string): Promise<void> {
