@@ -1,89 +1,23 @@
-/** The MinIO sink beside what bounds it: the Parquet writer alone, and the same bytes put without encoding them. */
+/** The MinIO sink on a server of its own. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inLanes } from '../../connectors/sinks/lanes.ts';
 import { openMinioSink } from '../../connectors/sinks/minio.ts';
 import { openS3 } from '../../connectors/sinks/minio-client.ts';
-import { rangeFiles } from '../../connectors/sinks/range-files.ts';
-import type { SinkBatch } from '../../connectors/sinks/sink.ts';
 import { startMinio } from '../../scripts/stack/minio.ts';
-import { measure } from '../measure.ts';
-import { batches } from '../sink-batches.ts';
-import { megabytes, printTable, type Row } from '../table.ts';
+import { benchLakeSink } from '../lake-sink.ts';
 
-/** Times that the same four ranges are written, as ranges after each other. */
-const times = 12;
 const bucket = 'bench';
 
 const dir = await mkdtemp(join(tmpdir(), 'ebb-bench-minio-'));
 try {
   await using minio = await startMinio({ dir, say: { line: console.error, progress() {} } });
-  const table: Row[] = [];
-  for (const [what, days] of [
-    ['live: a file or two a range', 1],
-    ['a year in a replay: a file a day', 305],
-  ] as const)
-    table.push(...(await rowsFor(what, days)));
-  printTable('sinks/minio', table, 'ceiling: the Parquet writer alone; memory: resident, at the end');
-
-  async function rowsFor(what: string, days: number): Promise<readonly Row[]> {
-    await using sink = openMinioSink({ ...minio, bucket, shop: `days-${days}` });
-    const once = [...batches(sink.limits.records, days)].slice(0, 4);
-    // The bucket, and the compilers.
-    for (const range of once) await sink.put({ ...range, partition: 1_000 + range.partition }, false);
-
-    const alone = await measure(() => () => {
-      for (const range of repeated(once)) for (const { bytes } of rangeFiles(range, 'parquet')) bytes();
-      return rowsIn(once);
-    });
-    const files = once.flatMap((range) => rangeFiles(range, 'parquet').map(({ bytes }) => Buffer.from(bytes())));
-    using s3 = openS3(minio);
-    const raw = await measure(() => async () => {
-      for (let time = 0; time < times; time++)
-        await inLanes(files.entries(), 8, ([index, bytes]) =>
-          s3.client.putObject(bucket, `raw/${days}/${time}/${index}`, bytes, bytes.length),
-        );
-      return rowsIn(once);
-    });
-    const memory: number[] = [];
-    const measured = await measure(() => async () => {
-      for (const range of repeated(once)) {
-        await sink.put(range, false);
-        memory.push(process.memoryUsage.rss());
-      }
-      return rowsIn(once);
-    });
-    const size = files.reduce((sum, { length }) => sum + length, 0) / files.length;
-    const [early = 0, late = 0] = [memory[4], memory.at(-1)];
-    return [
-      { what: `${what}: Parquet writer alone`, measured: alone, ceiling: alone },
-      {
-        what: `${what}: the same bytes, put`,
-        measured: raw,
-        beside: `${files.length * times} objects of ${Math.round(size / 1000)} KB`,
-      },
-      {
-        what: `${what}: the sink`,
-        measured,
-        ceiling: alone,
-        memory: late,
-        beside: `${megabytes(early)} after five ranges`,
-      },
-    ];
-  }
+  using s3 = openS3(minio);
+  await benchLakeSink({
+    ...{ name: 'sinks/minio', times: 12, verb: 'put', pieces: 'objects', width: 8 },
+    open: (shop) => openMinioSink({ ...minio, bucket, shop }),
+    raw: async (place) => (name, bytes) => s3.client.putObject(bucket, `${place}/${name}`, bytes, bytes.length),
+  });
 } finally {
   await rm(dir, { recursive: true, force: true });
-}
-
-function* repeated(once: readonly SinkBatch[]): Generator<SinkBatch> {
-  for (let time = 0; time < times; time++)
-    for (const range of once) {
-      const shift = time * 1_000_000;
-      yield { ...range, first: range.first + shift, next: range.next + shift };
-    }
-}
-
-function rowsIn(once: readonly SinkBatch[]): number {
-  return times * once.reduce((sum, { records }) => sum + records.length, 0);
 }
