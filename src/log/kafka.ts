@@ -229,7 +229,12 @@ class KafkaLog implements Log {
     });
   }
 
-  async #append(appends: Appends): Promise<void> {
+  /** A commit that fails has committed nothing, so the same is tried again, by then without a broker that did not answer. */
+  #append(appends: Appends): Promise<void> {
+    return patiently('Appending', () => this.#appendOnce(appends), this.#connection.patient);
+  }
+
+  async #appendOnce(appends: Appends): Promise<void> {
     let appender = this.#appender;
     if (appender === undefined) {
       appender = this.#producer(`ebb.append.${randomUUID()}`, this.#connection);

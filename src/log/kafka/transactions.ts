@@ -28,6 +28,8 @@ export interface Work {
 const batchBytes = 1 << 20;
 /** ms that a commit waits for brokers before it gives up this attempt. */
 const patience = 8_000;
+/** ms that leaders are looked for: longer than it takes to find that one of the brokers does not answer. */
+const lookup = 20_000;
 /** The broker has the batch already: an answer was lost. */
 const DUPLICATE_SEQUENCE = 46;
 
@@ -77,10 +79,18 @@ export class TransactionalProducer {
 
   async #write({ appends, offsets }: Work): Promise<void> {
     const written = appends.filter(({ records }) => records.length > 0);
-    for (const { topic, partition } of written) await this.#options.connection.leader(topic, partition);
+    for (const { topic, partition } of written) await this.#leaderOf(topic, partition);
     if (written.length > 0) await this.#addPartitions(written);
     const moved = offsets !== undefined && Object.keys(offsets.positions).length > 0;
     await allDone([this.#produce(written), ...(moved ? [this.#move(offsets)] : [])]);
+  }
+
+  /** Before the transaction is begun, whose time runs. */
+  #leaderOf(topic: string, partition: number): Promise<number> {
+    const { connection, closing } = this.#options;
+    const before = (error: unknown) => connection.heal(error);
+    const options = { patience: lookup, signal: closing, before };
+    return patiently('Looking for leaders', () => connection.leader(topic, partition), options);
   }
 
   async #addPartitions(appends: Appends): Promise<void> {
