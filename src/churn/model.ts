@@ -58,7 +58,7 @@ export type Parameters = LinearParameters | TreeParameters;
 export type Calibration =
   | { readonly kind: 'none' }
   | { readonly kind: 'platt'; readonly slope: number; readonly offset: number }
-  /** Steps: the last knot ≤ raw, linear between knots. */
+  /** Knots, rising. Linear between them, constant outside. */
   | { readonly kind: 'isotonic'; readonly raw: readonly number[]; readonly probability: readonly number[] };
 
 /** A model before it is known where its examples came from. */
