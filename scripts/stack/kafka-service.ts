@@ -2,7 +2,8 @@ import { brokerSpecs, installedKafka } from './kafka-broker.ts';
 import type { BrokerPorts } from './kafka-config.ts';
 import { type Service, type Values, valueFor } from './service.ts';
 
-const HIGHEST_PORT = 65_535;
+/** From here on Linux gives ports to outgoing connections, one of which may hold it when the controller starts. */
+const LOWEST_OUTGOING = 32_768;
 const TO_CONTROLLER = 11_000;
 
 export const kafkaService: Service = {
@@ -54,6 +55,6 @@ function portsOf(values: Values): readonly BrokerPorts[] {
   return Array.from({ length: valueFor(values, 'brokers') }, (_, index) => {
     const client = first + index;
     const above = client + TO_CONTROLLER;
-    return { client, controller: above <= HIGHEST_PORT ? above : client - TO_CONTROLLER };
+    return { client, controller: above < LOWEST_OUTGOING ? above : client - TO_CONTROLLER };
   });
 }

@@ -1,4 +1,5 @@
 import { type Config, ConfigError } from '../../config.ts';
+import { LogError } from '../../log/log.ts';
 import { kafkaOptions } from '../cluster-options.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 
@@ -11,9 +12,12 @@ export const brokersAnswer: Check<Config> = {
   async run(config) {
     if (config.brokers === undefined) throw new ConfigError('no brokers are given');
     const { clusterHealth } = await import('../../log/kafka/cluster-health.ts');
-    const { brokers, partitions, leaderless, underReplicated } = await clusterHealth(
-      kafkaOptions(config, config.brokers),
-    );
+    const health = await clusterHealth(kafkaOptions(config, config.brokers)).catch((error: unknown) => {
+      if (error instanceof LogError) return error;
+      throw error;
+    });
+    if (health instanceof LogError) return fail(health.message, todoOf(health, config.brokers));
+    const { brokers, partitions, leaderless, underReplicated } = health;
     const many = brokers.length === 1 ? 'one broker answers' : `${brokers.length} brokers answer`;
     const there = `${many} (${brokers.join(', ')}), ${partitions} partitions`;
     if (leaderless.length > 0)
@@ -30,6 +34,12 @@ export const brokersAnswer: Check<Config> = {
     return ok(there);
   },
 };
+
+function todoOf({ code }: LogError, brokers: readonly string[]): string {
+  return code === 'REFUSED'
+    ? 'look at the login, TLS and permissions that were given (README, "On Kafka")'
+    : `see that Kafka runs at ${brokers.join(', ')}, or give other addresses with --brokers; ebb stack up starts one here`;
+}
 
 function list(partitions: readonly string[]): string {
   const more = partitions.length > named ? ` and ${partitions.length - named} more` : '';
