@@ -16,6 +16,7 @@ const programs = [
   'sinks/hdfs',
   'replay',
   'kafka',
+  'churn',
 ];
 
 const named = process.argv.slice(2);
