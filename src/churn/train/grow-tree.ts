@@ -51,7 +51,7 @@ export function growTree(
   const { rows, weights, labels } = sample;
   const spare = new Uint32Array(rows.length);
   const order = Uint8Array.from({ length: width }, (_, column) => column);
-  // Of each column and bin: weight of the rows, and of those that churned.
+  // Of each column and bin: weight of the rows that stayed, and of those that churned.
   const histogram = new Float64Array(shape.columns * BINS * 2);
   nodes.roots.push(grow(0, rows.length, 0));
 
@@ -113,12 +113,11 @@ export function growTree(
     for (let at = start; at < end; at++) {
       const row = rows[at] ?? 0;
       const own = weights[row] ?? 0;
-      const ownChurned = labels[row] === 1 ? own : 0;
+      const label = labels[row] ?? 0;
       const line = row * width;
       for (let slot = from, base = 0; slot < to; slot++, base += BINS) {
-        const cell = (base + (bins[line + (order[slot] ?? 0)] ?? 0)) << 1;
+        const cell = ((base + (bins[line + (order[slot] ?? 0)] ?? 0)) << 1) + label;
         histogram[cell] = (histogram[cell] ?? 0) + own;
-        histogram[cell + 1] = (histogram[cell + 1] ?? 0) + ownChurned;
       }
     }
   }
@@ -132,8 +131,9 @@ export function growTree(
     let leftChurned = 0;
     for (let bin = 0; bin < places; bin++) {
       const cell = (slot * BINS + bin) << 1;
-      leftWeight += histogram[cell] ?? 0;
-      leftChurned += histogram[cell + 1] ?? 0;
+      const churnedHere = histogram[cell + 1] ?? 0;
+      leftWeight += (histogram[cell] ?? 0) + churnedHere;
+      leftChurned += churnedHere;
       const rightWeight = weight - leftWeight;
       if (rightWeight < shape.leaf) break;
       if (leftWeight < shape.leaf) continue;
