@@ -12,7 +12,7 @@ export interface Examples {
   readonly features: Float64Array;
   /** 1: no purchase within the horizon. */
   readonly labels: Uint8Array;
-  /** Weight of each row, positive; all 1 where absent. */
+  /** How many rows each row counts as, positive; all 1 where absent. Make their mean 1: regularisation is in rows. */
   readonly weights?: Float64Array;
 }
 

@@ -15,7 +15,7 @@ export interface ForestOptions extends TreeOptions {
 
 /**
  * Trees of bootstrap samples, whose splits look at a few columns each (Breiman 2001). Its score is the mean of the leaves' shares.
- * By default leaves hold at least a thousandth of the weight, and are 10 splits deep at most. @throws {TrainingError}
+ * By default leaves hold a thousandth of the weight at least (or see `leastWeight`), and are 10 splits deep at most. @throws {TrainingError}
  */
 export function trainRandomForest(examples: Examples, options: ForestOptions): TreeParameters {
   checkExamples(examples);

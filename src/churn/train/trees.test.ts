@@ -105,3 +105,10 @@ it('every bin holds its share of rows', () => {
   expect(counts.length).toBe(255);
   expect(Math.max(...counts)).toBeLessThanOrEqual(40);
 });
+
+it('a leaf holds 80 rows, or a tenth of them where there are few', () => {
+  const many = madeUpExamples(4_000, 2);
+  const few = madeUpExamples(200, 2);
+  expect(Math.min(...sharesOf(trainDecisionTree(many, { seed }), many)) * 4_000).toBeGreaterThanOrEqual(80 - 1e-6);
+  expect(Math.min(...sharesOf(trainDecisionTree(few, { seed }), few)) * 200).toBeGreaterThanOrEqual(20 - 1e-6);
+});
