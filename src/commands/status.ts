@@ -1,3 +1,5 @@
+import type { TopologyStatus } from '../engine/status.ts';
+import { BEGINNING } from '../engine/tick.ts';
 import type { PipelineStatus } from '../operations/status.ts';
 import { bold, count, cyan, dim, moment, table, yellow } from './terminal.ts';
 
@@ -25,9 +27,19 @@ export function statusText(shop: string, { topologies, sinks }: PipelineStatus, 
     '',
     table(['topology', 'in', 'out', 'behind', 'late', 'dead', 'keys', 'event time'], rows, { stream, least: 9 }),
     '',
+    ...topologies.flatMap(heldBack),
     ...(sinks.length === 0 ? [] : [`${dim('written to', stream)}  ${written}`]),
     ...(late + dead === 0
       ? []
       : [yellow(`${count(late)} late, ${count(dead)} dead letters: ebb tail <topology>.dead --shop ${shop}`, stream)]),
   ].join('\n');
+}
+
+/** What a topology waits for, as of its task that is furthest behind. */
+function heldBack({ topology, tasks }: TopologyStatus): readonly string[] {
+  const waits = tasks.flatMap(({ held }) => held ?? []).sort((a, b) => a.known - b.known);
+  const [first] = waits;
+  if (first === undefined) return [];
+  const known = first.known > BEGINNING ? `known up to ${moment(first.known)}` : 'of which nothing is known yet';
+  return [dim(`${topology} waits for ${first.topic}, ${known}`, stream)];
 }

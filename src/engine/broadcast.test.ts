@@ -28,7 +28,7 @@ const scored = topology({
 
 describe('a broadcast table', () => {
   it('holds, for any time, the newest version that is not after it', () => {
-    const table = new BroadcastTable<string>();
+    const table = new BroadcastTable<string>('test.settings');
     table.put('k', 20, 'b');
     table.put('k', 10, 'a');
     table.put('k', 30, 'c');
@@ -110,16 +110,17 @@ describe('a broadcast input that carries ticks', () => {
     }),
   });
 
-  it('holds the watermark back until it has ticked, in all its partitions', async () => {
+  it('holds the watermark back until it has ticked beyond it, in all its partitions', async () => {
     const driver = await testTopology(windowed, { partitions: 2 });
+    driver.tick(others, 0);
     driver.send(points, point('a', 1));
     driver.tick(points, 100);
     driver.run();
     expect(texts(driver.read(tickedNotes))).toEqual([]);
-    driver.tick(others, 9);
+    driver.tick(others, 10);
     driver.run();
     expect(texts(driver.read(tickedNotes))).toEqual([]);
-    driver.tick(others, 10);
+    driver.tick(others, 11);
     driver.run();
     expect(texts(driver.read(tickedNotes))).toEqual(['a [0, 10) 1.']);
   });
@@ -133,6 +134,22 @@ describe('a broadcast input that carries ticks', () => {
     expect(texts(driver.read(tickedNotes))).toEqual(['a [0, 10) 1.']);
   });
 
+  it('holds nothing back when nobody has ever ticked it', async () => {
+    const driver = await testTopology(windowed);
+    driver.send(points, point('a', 1));
+    driver.tick(points, 100);
+    driver.run();
+    expect(texts(driver.read(tickedNotes))).toEqual(['a [0, 10) 1.']);
+  });
+
+  it('takes nobody beyond the end of the data', async () => {
+    const first = await byHand(windowed);
+    first.send(point('a', 1));
+    first.tick(5, { closed: true });
+    first.tickBroadcast(1000);
+    expect(first.flush().out).toEqual(['tick 5 closed']);
+  });
+
   it('leaves windows closed that it let close, over a crash', async () => {
     const first = await byHand(windowed);
     first.tickBroadcast(0);
@@ -141,8 +158,8 @@ describe('a broadcast input that carries ticks', () => {
     const one = first.flush().transaction;
     first.tickBroadcast(50);
     const two = first.flush();
-    expect(two.out).toEqual(['a [0, 10) 1.', 'tick 50']);
+    expect(two.out).toEqual(['a [0, 10) 1.', 'tick 49']);
     const again = await byHand(windowed, { from: [one, two.transaction] });
-    expect(again.task.watermark).toBe(50);
+    expect(again.task.watermark).toBe(49);
   });
 });

@@ -8,9 +8,22 @@ interface Version<T> {
 /** All versions of each key of a broadcast topic, by the event time from which they hold. */
 export class BroadcastTable<T> implements Broadcast<T> {
   readonly latest = new Map<string, T>();
+  /** The last moment of which nothing will change any more, ms. */
+  known = Number.POSITIVE_INFINITY;
+  changes = 0;
+  readonly #topic: string;
   readonly #versions = new Map<string, Version<T>[]>();
 
+  constructor(topic: string) {
+    this.#topic = topic;
+  }
+
   at(key: string, time: number): T | undefined {
+    if (time > this.known) {
+      throw new RangeError(
+        `it asks ${this.#topic} what holds at ${time}, of which only what holds up to ${this.known} is known: the answer would depend on who is faster. Take records in order of time (\`ordered\`, a window) or ask in an alarm; those wait`,
+      );
+    }
     return this.#versions.get(key)?.findLast((version) => version.time <= time)?.value;
   }
 
@@ -23,10 +36,12 @@ export class BroadcastTable<T> implements Broadcast<T> {
     this.#versions.set(key, versions);
     const newest = versions.at(-1);
     if (newest !== undefined) this.latest.set(key, newest.value);
+    this.changes++;
   }
 
   delete(key: string): void {
     this.#versions.delete(key);
     this.latest.delete(key);
+    this.changes++;
   }
 }

@@ -31,10 +31,16 @@ export function reject(code: string, message: string): Rejection {
 
 /** Latest values of a broadcast topic, as known to this task. */
 export interface Broadcast<T> {
-  /** The value of `key` that is in force at `time` (ms): the newest whose own event time is not after it. */
+  /**
+   * The value of `key` that is in force at `time` (ms): the newest whose own event time is not after it.
+   * @throws RangeError where the topic carries ticks, and they do not go beyond `time` yet. Those of the watermark and before
+   * are always known: ask in an alarm, a window, or about records in order of time (`ordered`)
+   */
   at(key: string, time: number): T | undefined;
   /** The newest value of each key, whatever its time. */
   readonly latest: ReadonlyMap<string, T>;
+  /** Differs whenever anything has changed, for whoever keeps what follows from the values. */
+  readonly changes: number;
 }
 
 /** What a topology's `build` gets: everything that remembers, waits or refuses. Windows and joins are functions of it (`windows.ts`, `joins.ts`, …). */

@@ -225,7 +225,7 @@ function discoverStores(topology: Topology): readonly { readonly name: string; r
     late: () => {},
     dead: () => {},
     count: () => {},
-    broadcast: () => new BroadcastTable(),
+    broadcast: (name) => new BroadcastTable(name),
     enter: () => {},
     fail: (error) => {
       throw error;

@@ -181,6 +181,7 @@ export async function byHand(topology: Topology, options: ByHandOptions = {}): P
         const record = codec.record({ writer: 'w', from: 0, of: 1, time, closed: false });
         const records = [{ ...record, headers: record.headers, offset: 0 }];
         task.broadcast(name, { topic: physical, partition: 0, records, next: 1, end: 1 });
+        task.catchUp();
       }
     },
     tick: (time, { writer = 'w', from: part = 0, of = 1, closed = false } = {}) =>

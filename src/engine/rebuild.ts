@@ -1,8 +1,11 @@
 import type { Batch, Log, NewRecord, Owned, Positions } from '../log/log.ts';
+import { iso } from './iso.ts';
 import { type Plan, prepareInput, type TaskState } from './plan.ts';
+import type { Held } from './reach.ts';
 import { Slots } from './slots.ts';
 import { TASK_KEY } from './state-topic.ts';
 import { Task } from './task.ts';
+import { TopologyError } from './topology.ts';
 import { InputWatermark } from './watermark.ts';
 
 /** Records or bytes that a task gathers before they are thrown away. */
@@ -40,10 +43,13 @@ export async function rebuildState(options: RebuildOptions): Promise<ReadonlyMap
       const slot = {
         name: topic,
         watermark: () => task.inputs.get(topic)?.watermark.value ?? 0,
+        held: () => false,
         async take(batch: Batch) {
           await input.decoded(batch.records).prepare();
           task.advance(batch);
+          if (task.held !== undefined) throw heldBack(plan, task.held);
           options.onBatch?.(batch);
+          return batch.records.length;
         },
       };
       slots.add(slot, upTo(log.read({ topic, partition, from: 'start', to: 'end', signal }), to[topic] ?? 0));
@@ -87,6 +93,14 @@ export async function moveBack(options: Omit<RebuildOptions, 'partition'> & { re
     ...Array.from(state, ([key, value]) => ({ key: Buffer.from(key), value })),
   ];
   await owned.commit({ appends: [{ topic: plan.stateTopic, partition, records }], positions: to });
+}
+
+/** The task had got further while nobody wrote that topic, or before it was made anew. */
+function heldBack({ topology }: Plan, { topic, known }: Held): TopologyError {
+  return new TopologyError(
+    'BROADCAST_BEHIND',
+    `topology ${topology.name}: ${topic} tells what holds up to ${iso(known)}, which is before the moment to go back to. Let those who write it get there, and do the same again`,
+  );
 }
 
 function knowingNothing({ inputs }: Task): TaskState {

@@ -5,13 +5,27 @@ export interface Slot {
   readonly name: string;
   /** What decides between slots that are ready: the one furthest behind in event time goes first, so that joins buffer little. */
   watermark(): number;
-  take(batch: Batch): Promise<void>;
+  /** While it is, it is given nothing. */
+  held(): boolean;
+  /**
+   * @param from index of the first record to take
+   * @returns that of the first it left: the batch is given to it again from there, before any other of the stream
+   */
+  take(batch: Batch, from: number): Promise<number>;
 }
 
 interface Reading {
   readonly slot: Slot;
   readonly iterator: AsyncIterator<Batch>;
-  state: 'idle' | 'pulling' | 'ended' | { readonly batch: Batch };
+  state: 'idle' | 'pulling' | 'ended' | Ready;
+  /** What the slot has left of a batch. */
+  left: Ready | undefined;
+}
+
+interface Ready {
+  readonly batch: Batch;
+  /** Index of the first record to take. */
+  readonly from: number;
 }
 
 /** Reads several streams of batches side by side, pulling one batch ahead from each and no more. */
@@ -22,7 +36,7 @@ export class Slots {
   #ring: (() => void) | undefined;
 
   add(slot: Slot, batches: AsyncIterable<Batch>): void {
-    this.#readings.push({ slot, iterator: batches[Symbol.asyncIterator](), state: 'idle' });
+    this.#readings.push({ slot, iterator: batches[Symbol.asyncIterator](), state: 'idle', left: undefined });
   }
 
   /**
@@ -41,7 +55,7 @@ export class Slots {
     }
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#readings.some(isReady)) return 'batch';
-    return this.#readings.every(({ state }) => state === 'ended') ? 'ended' : 'interrupted';
+    return this.#readings.every(hasEnded) ? 'ended' : 'interrupted';
   }
 
   /** Lets `next` return. */
@@ -49,18 +63,21 @@ export class Slots {
     this.#ring?.();
   }
 
-  /** Hands the batch that is furthest behind to its slot; returns it. */
-  async take(): Promise<Batch | undefined> {
-    let first: (Reading & Ready) | undefined;
+  /** Hands the batch that is furthest behind to its slot; returns it, and how many of its records were taken. */
+  async take(): Promise<{ readonly batch: Batch; readonly taken: number } | undefined> {
+    let first: Reading | undefined;
     for (const reading of this.#readings) {
       if (isReady(reading) && (first === undefined || reading.slot.watermark() < first.slot.watermark()))
         first = reading;
     }
-    if (first === undefined) return undefined;
-    const { batch } = first.state;
-    this.#pull(first);
-    await first.slot.take(batch);
-    return batch;
+    const ready = first?.left ?? first?.state;
+    if (first === undefined || typeof ready !== 'object') return undefined;
+    const { batch, from } = ready;
+    if (first.left === undefined) this.#pull(first);
+    first.left = undefined;
+    const next = await first.slot.take(batch, from);
+    if (next < batch.records.length) first.left = { batch, from: next };
+    return { batch, taken: next - from };
   }
 
   /** Ends the streams. Not waited for: one that waits for records ends only when its partition is given back, which comes later. */
@@ -72,7 +89,7 @@ export class Slots {
     return (
       this.#failure !== undefined ||
       this.#readings.some(isReady) ||
-      this.#readings.every(({ state }) => state === 'ended')
+      this.#readings.every(hasEnded)
     );
   }
 
@@ -80,7 +97,7 @@ export class Slots {
     reading.state = 'pulling';
     reading.iterator.next().then(
       ({ value, done }) => {
-        reading.state = done === true ? 'ended' : { batch: value };
+        reading.state = done === true ? 'ended' : { batch: value, from: 0 };
         this.wake();
       },
       (error: unknown) => {
@@ -91,10 +108,10 @@ export class Slots {
   }
 }
 
-interface Ready {
-  readonly state: { readonly batch: Batch };
+function isReady({ slot, state, left }: Reading): boolean {
+  return (left !== undefined || typeof state === 'object') && !slot.held();
 }
 
-function isReady(reading: Reading): reading is Reading & Ready {
-  return typeof reading.state === 'object';
+function hasEnded({ state, left }: Reading): boolean {
+  return state === 'ended' && left === undefined;
 }

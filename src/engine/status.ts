@@ -1,5 +1,6 @@
 import { addCounts, copyOf, type TaskCounters } from './counters.ts';
 import type { Plan } from './plan.ts';
+import type { Held } from './reach.ts';
 import type { Task } from './task.ts';
 
 /** Where a task stands. Plain data, as is all of a status: a process can send it to another. */
@@ -16,6 +17,8 @@ export interface TaskStatus {
   readonly keys: number;
   /** Bytes of its state, as it is on the log. */
   readonly stateBytes: number;
+  /** The broadcast topic that it waits for, and reads no more until that goes on. */
+  readonly held?: Held | undefined;
 }
 
 /** Counts are of what has been committed. */
@@ -80,7 +83,7 @@ function taskStatusOf(partition: number, { task, lag }: Part): TaskStatus {
   const never = Number.NEGATIVE_INFINITY;
   if (task === undefined)
     return { partition, restored: false, lag, watermark: never, newest: never, keys: 0, stateBytes: 0 };
-  const { watermark, newest, stateBytes } = task;
+  const { watermark, newest, stateBytes, held } = task;
   const keys = [...task.keys.values()].reduce((sum, one) => sum + one, 0);
-  return { partition, restored: true, lag, watermark, newest, keys, stateBytes };
+  return { partition, restored: true, lag, watermark, newest, keys, stateBytes, held };
 }

@@ -52,7 +52,6 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
   const task = new Task(plan, owned.partition);
   const slots = new Slots();
   try {
-    // Broadcast first: a task must not see a record before it sees the settings that hold for it.
     for (const [name, topic] of plan.broadcast) await addBroadcast(log, task, slots, name, topic, waiting);
     const state = { topic: plan.stateTopic, partition: owned.partition, from: 'start', to: 'end', signal } as const;
     for await (const batch of log.read(state)) {
@@ -60,6 +59,8 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
       task.restore(batch);
     }
     const positions = await owned.positions();
+    // Only now: a task must not see a record, nor an alarm, before it sees the settings that hold for it.
+    task.catchUp();
     options.onStart?.(task);
     const heard = new Map<string, number>();
     for (const input of plan.inputs.values()) addInput(options, task, slots, input, positions, heard);
@@ -88,11 +89,13 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
     const slot = {
       name: physical,
       watermark: () => to.inputs.get(physical)?.watermark.value ?? 0,
-      async take(batch: Batch) {
+      held: () => to.held !== undefined,
+      async take(batch: Batch, from: number) {
         await untilHealed(waiting, () => input.decoded(batch.records).prepare());
-        to.advance(batch);
+        const index = to.advance(batch, from);
         heard.set(physical, now());
-        onBatch?.(batch);
+        onBatch?.({ ...batch, next: batch.records[index]?.offset ?? batch.next });
+        return index;
       },
     };
     heard.set(physical, now());
@@ -119,9 +122,12 @@ async function addBroadcast(
     const slot = {
       name: topic.physical,
       watermark: () => Number.NEGATIVE_INFINITY,
+      held: () => false,
       async take(batch: Batch) {
         await prepare(waiting, topic, batch);
         task.broadcast(name, batch);
+        task.catchUp();
+        return batch.records.length;
       },
     };
     slots.add(slot, log.read({ topic: topic.physical, partition, from: { offset }, signal }));
@@ -149,7 +155,8 @@ async function loop(
   const { commit: policy, now, idle } = options;
   const signal = waiting.leave;
   signal.addEventListener('abort', () => slots.wake(), { once: true });
-  let since: number | undefined;
+  // What held a task of before back may have gone on since.
+  let since = task.pending.records > 0 ? now() : undefined;
   let read = 0;
   // Catching up is about throughput: a key that changes a hundred times is better written once.
   let interval = policy.interval;
@@ -157,9 +164,10 @@ async function loop(
     const event = await slots.next(since === undefined ? (idle ?? 60_000) : Math.max(0, since + interval - now()));
     if (event === 'ended') return;
     if (event === 'batch' && !signal.aborted) {
-      const batch = await slots.take();
-      if (batch !== undefined) {
-        read += batch.records.length;
+      const took = await slots.take();
+      if (took !== undefined) {
+        const { batch, taken } = took;
+        read += taken;
         interval = batch.end > batch.next ? (policy.catchingUp ?? policy.interval * CATCHING_UP) : policy.interval;
       }
       since ??= now();
@@ -187,6 +195,8 @@ async function tickIdle(
   for (const input of plan.inputs.values()) {
     if (now() - (heard.get(input.physical) ?? 0) < idle) continue;
     heard.set(input.physical, now());
+    // It is not the partition that is silent: what it holds must not be overtaken.
+    if (task.held !== undefined) continue;
     const watermark = task.inputs.get(input.physical)?.watermark.value ?? Number.NEGATIVE_INFINITY;
     await appendIdleTick(log, input, owned.partition, watermark);
   }

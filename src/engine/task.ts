@@ -1,7 +1,7 @@
 import type { Batch, LogRecord, NewRecord, Positions } from '../log/log.ts';
 import { partitionOf } from '../log/partition.ts';
 import { BroadcastTable } from './broadcast.ts';
-import { type BroadcastInput, broadcastInput, takeBroadcast } from './broadcast-input.ts';
+import { BroadcastInput } from './broadcast-input.ts';
 import { noCounts } from './counters.ts';
 import type { DecodedBatch } from './decoded-batch.ts';
 import { emittedOutside, operatorFailed } from './failure.ts';
@@ -11,11 +11,13 @@ import type { LateDetails } from './keep.ts';
 import type { Message, Origin } from './message.ts';
 import { type Flushed, Outputs } from './outputs.ts';
 import type { Plan } from './plan.ts';
+import { type Held, reached } from './reach.ts';
 import { deadLetter, lateRecord } from './refused.ts';
 import { eachKept, flushStore, restoreEntry, TASK_KEY } from './state-topic.ts';
 import { behindHeader, isTick } from './tick.ts';
+import { Ticker } from './ticker.ts';
 import { TopologyError } from './topology.ts';
-import { combined, InputWatermark } from './watermark.ts';
+import { InputWatermark } from './watermark.ts';
 
 interface TaskInput extends Incoming {
   push(message: Message<unknown>): void;
@@ -33,16 +35,17 @@ export class Task {
   readonly #graph: Graph;
   readonly #inputs = new Map<string, TaskInput>();
   readonly #broadcast = new Map<string, BroadcastInput>();
-  /** Of inputs and broadcast inputs: what the task's own is made of. */
-  readonly #watermarks: InputWatermark[] = [];
+  /** What its own watermark is made of. */
+  readonly #watermarks: readonly InputWatermark[];
+  readonly #broadcasts: readonly BroadcastInput[];
   readonly #outputs = new Outputs();
+  readonly #ticker: Ticker;
   #positions: Record<string, number> = {};
   #moved = false;
   #watermark = Number.NEGATIVE_INFINITY;
   #watermarkMoved = false;
   #now = 0;
-  #lastTick: number | null = null;
-  #closed = false;
+  #held: Held | undefined;
   #advancing = false;
   #failure: unknown;
   readonly #refuse = (origin: Origin, code: string, reason: string): void => this.#dead(origin, code, reason);
@@ -50,11 +53,9 @@ export class Task {
   constructor(plan: Plan, partition: number) {
     this.#plan = plan;
     this.partition = partition;
-    for (const [name, topic] of plan.broadcast) {
-      const input = broadcastInput(topic);
-      this.#watermarks.push(...input.watermarks);
-      this.#broadcast.set(name, input);
-    }
+    this.#ticker = new Ticker(plan, partition, this.#outputs);
+    for (const [name, topic] of plan.broadcast) this.#broadcast.set(name, new BroadcastInput(topic));
+    this.#broadcasts = [...this.#broadcast.values()];
     this.#graph = new Graph(plan.topology, partition, {
       watermark: () => this.#watermark,
       now: () => this.#now,
@@ -62,7 +63,7 @@ export class Task {
       late: (message, details) => this.#late(message, details),
       dead: this.#refuse,
       count: (metric, by) => this.counters.custom.set(metric, (this.counters.custom.get(metric) ?? 0) + by),
-      broadcast: (name) => this.#broadcast.get(name)?.table ?? new BroadcastTable(),
+      broadcast: (name) => this.#broadcast.get(name)?.table ?? new BroadcastTable(name),
       enter: (place) => this.#enter(place),
       fail: (error) => {
         this.#failure ??= error;
@@ -71,13 +72,9 @@ export class Task {
     for (const [name, input] of plan.inputs) {
       const subject = this.#graph.inputs.get(name);
       const watermark = new InputWatermark(input.physical, input.topic.disorder);
-      this.#watermarks.push(watermark);
-      this.#inputs.set(input.physical, {
-        ...input,
-        watermark,
-        push: (message) => subject?.next(message),
-      });
+      this.#inputs.set(input.physical, { ...input, watermark, push: (message) => subject?.next(message) });
     }
+    this.#watermarks = [...this.#inputs.values()].map(({ watermark }) => watermark);
   }
 
   /** ms; -Infinity before anything is known. */
@@ -93,7 +90,12 @@ export class Task {
 
   /** All inputs have ended. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#ticker.closed;
+  }
+
+  /** The broadcast topic that it waits for: until that has gone on, it takes in no more of its inputs. */
+  get held(): Held | undefined {
+    return this.#held;
   }
 
   /** Input watermarks by topic on the log, with the writer that holds each back. */
@@ -132,45 +134,63 @@ export class Task {
   #restoreTask(value: Buffer): void {
     const { watermark, lastTick, closed, inputs } = this.#plan.taskSerde.decode(value);
     this.#watermark = watermark ?? Number.NEGATIVE_INFINITY;
-    this.#lastTick = lastTick;
-    this.#closed = closed;
+    this.#ticker.last = lastTick;
+    this.#ticker.closed = closed;
     for (const input of inputs) this.#inputs.get(input.topic)?.watermark.restore(input);
   }
 
   /** Takes in records of a broadcast topic. */
   broadcast(name: string, batch: Batch): void {
     const input = this.#broadcast.get(name);
-    if (input === undefined) return;
-    for (const record of batch.records) takeBroadcast(this.#plan.topology.name, input, batch.partition, record);
-    this.#advancing = true;
-    this.#advanceWatermark();
-    this.#advancing = false;
-    if (this.#failure !== undefined)
-      throw operatorFailed(this.#plan.topology.name, this.#failure, batch.topic, batch.partition, batch.next - 1);
+    for (const record of batch.records) input?.take(this.#plan.topology.name, batch.partition, record);
   }
 
   /**
-   * Pushes every record through the graph, and after each fires the alarms that the watermark has reached.
+   * Goes as far as the broadcast inputs let it: fires the alarms of before. Call once these have been read to their end,
+   * and whenever more of them has been taken in.
    * @throws TopologyError OPERATOR_FAILED; the task is then unusable
    */
-  advance(batch: Batch): void {
-    const input = this.#inputs.get(batch.topic);
+  catchUp(): void {
+    this.#advancing = true;
+    this.#advanceWatermark();
+    this.#advancing = false;
+    this.#throwFailure(this.#plan.stateTopic, -1);
+  }
+
+  /**
+   * Pushes records through the graph, and after each fires the alarms that the watermark has reached. Stops when it is held
+   * back, and leaves the tick with which that began unread, so that whoever looks at positions knows that something is to come.
+   * @param from index of the first record to take in
+   * @returns that of the first left out: `records.length` when all were taken
+   * @throws TopologyError OPERATOR_FAILED; the task is then unusable
+   */
+  advance(batch: Batch, from = 0): number {
+    const { topic, records } = batch;
+    const input = this.#inputs.get(topic);
     if (input === undefined)
-      throw new TopologyError('INVALID', `topology ${this.#plan.topology.name}: ${batch.topic} is not an input`);
+      throw new TopologyError('INVALID', `topology ${this.#plan.topology.name}: ${topic} is not an input`);
+    let index = from;
     this.#advancing = true;
     try {
-      const decoded = input.decoded(batch.records);
-      let index = 0;
-      for (const record of batch.records) {
-        this.#record(input, decoded, index++, record);
-        if (this.#failure !== undefined)
-          throw operatorFailed(this.#plan.topology.name, this.#failure, batch.topic, batch.partition, record.offset);
+      const decoded = input.decoded(records);
+      for (; this.#held === undefined && index < records.length; index++) {
+        const record = records[index];
+        if (record === undefined) break;
+        this.#record(input, decoded, index, record);
+        this.#throwFailure(topic, record.offset);
+        if (this.#held !== undefined && isTick(record)) break;
       }
     } finally {
       this.#advancing = false;
     }
-    this.#positions[batch.topic] = batch.next;
+    this.#positions[topic] = records[index]?.offset ?? batch.next;
     this.#moved = true;
+    return index;
+  }
+
+  #throwFailure(topic: string, offset: number): void {
+    if (this.#failure !== undefined)
+      throw operatorFailed(this.#plan.topology.name, this.#failure, topic, this.partition, offset);
   }
 
   #record(input: TaskInput, batch: DecodedBatch, index: number, record: LogRecord): void {
@@ -196,20 +216,15 @@ export class Task {
   }
 
   #advanceWatermark(): void {
-    const { value: watermark, closed } = combined(this.#watermarks);
+    const { watermark, closed, held } = reached(this.#watermarks, this.#broadcasts);
+    this.#held = held;
     // Also when it has not moved: an alarm may have been set in the past.
     this.#fire(Math.max(watermark, this.#watermark));
     if (watermark > this.#watermark) {
       this.#watermark = watermark;
       this.#watermarkMoved = true;
     }
-    const { tickStep } = this.#plan.topology;
-    const crossed =
-      this.#lastTick === null || Math.floor(this.#watermark / tickStep) > Math.floor(this.#lastTick / tickStep);
-    if (this.#watermark === Number.NEGATIVE_INFINITY || !(crossed || closed !== this.#closed)) return;
-    this.#closed = closed;
-    this.#lastTick = this.#watermark;
-    this.#tick(this.#watermark, closed);
+    this.#ticker.reached(this.#watermark, closed);
   }
 
   /** Fires alarms up to `watermark`, each at its own time, so that what it emits is dated and judged as in a calm stream. */
@@ -219,16 +234,6 @@ export class Task {
       this.#now = due.at;
       due.entry.store.wake(due.entry, due.at);
       if (this.#failure !== undefined) return;
-    }
-  }
-
-  #tick(time: number, closed: boolean): void {
-    const { name, version } = this.#plan.topology;
-    const writer = `${name}.${version}`;
-    for (const { physical, partitions, ticks } of this.#plan.outputs.values()) {
-      if (ticks === undefined) continue;
-      const record = ticks.record({ writer, from: this.partition, of: this.#plan.partitions, time, closed });
-      for (let partition = 0; partition < partitions; partition++) this.#outputs.putTick(physical, partition, record);
     }
   }
 
@@ -273,15 +278,14 @@ export class Task {
     this.#advancing = true;
     this.#graph.update();
     this.#advancing = false;
-    if (this.#failure !== undefined)
-      throw operatorFailed(this.#plan.topology.name, this.#failure, this.#plan.stateTopic, this.partition, -1);
+    this.#throwFailure(this.#plan.stateTopic, -1);
     const put = (record: NewRecord): void => this.#outputs.put(this.#plan.stateTopic, this.partition, record);
     for (const store of this.#graph.stores.values()) flushStore(this.#plan, store, put);
     if (this.#watermarkMoved) {
       const state = {
         watermark: this.#watermark === Number.NEGATIVE_INFINITY ? null : this.#watermark,
-        lastTick: this.#lastTick,
-        closed: this.#closed,
+        lastTick: this.#ticker.last,
+        closed: this.#ticker.closed,
         inputs: [...this.#inputs.values()].map(({ watermark }) => watermark.save()),
       };
       put({ key: Buffer.from(TASK_KEY), value: this.#plan.taskSerde.encode(state) });

@@ -5,19 +5,14 @@ import { openSerde, type Serde } from '../avro/serde.ts';
 import type { NewRecord } from '../log/log.ts';
 import { partitionOf } from '../log/partition.ts';
 import { type Plan, type PlannedTopic, plan, topicsOf } from './plan.ts';
-import { Task } from './task.ts';
+import type { Task } from './task.ts';
 import { TestLog } from './testing-log.ts';
+import { type Chaos, runCalm, runChaos, Unit } from './testing-unit.ts';
 import { BEGINNING, behindHeader, isTick, type TickCodec, tickCodec } from './tick.ts';
 import { physicalName, type Topic } from './topic.ts';
 import type { Topology } from './topology.ts';
 
-/** How `run` schedules: omitted, a calm stream; given, anything that may happen to a task happens, chosen by `random`. */
-export interface Chaos {
-  /** Uniform in [0, 1), seeded by the test. */
-  random(): number;
-  /** Chance of a crash after each batch (its uncommitted work is lost, the task restored). Default .1. */
-  readonly crashes?: number;
-}
+export type { Chaos } from './testing-unit.ts';
 
 export interface TestOptions {
   readonly shop?: string;
@@ -53,16 +48,6 @@ export interface TestDriver {
   readonly tasks: readonly Task[];
 }
 
-interface Unit {
-  readonly plan: Plan;
-  readonly partition: number;
-  task: Task;
-  /** Committed, by topic on the log. */
-  readonly positions: Map<string, number>;
-  /** Read, not yet committed. */
-  read: Map<string, number>;
-}
-
 /** @throws TopologyError when a topology is declared wrongly */
 export async function testTopology(
   topologies: Topology | readonly Topology[],
@@ -83,15 +68,10 @@ export async function testTopology(
     for (const topic of known)
       if (!writers.has(topic.physical)) writers.set(topic.physical, await openWriter(registry, topic));
   }
-  const units: Unit[] = plans.flatMap((planned) =>
-    Array.from({ length: planned.partitions }, (_, partition) => ({
-      plan: planned,
-      partition,
-      task: started(log, planned, partition),
-      positions: new Map(),
-      read: new Map(),
-    })),
+  const units = plans.flatMap((planned) =>
+    Array.from({ length: planned.partitions }, (_, partition) => new Unit(log, planned, partition)),
   );
+  let started = false;
 
   function writer(topic: Topic<unknown>, version?: string): Writer {
     const found = writers.get(physicalName(shop, topic.name, version));
@@ -108,62 +88,6 @@ export async function testTopology(
       log.append([{ topic: target.physical, partition, records: [record] }]);
   }
 
-  function commit(unit: Unit): void {
-    const { appends, positions } = unit.task.flush();
-    log.append(appends);
-    for (const [topic, position] of Object.entries(positions)) unit.positions.set(topic, position);
-  }
-
-  function crash(unit: Unit): void {
-    unit.task = started(log, unit.plan, unit.partition);
-    unit.read = new Map(unit.positions);
-    loadBroadcast(log, unit.plan, [unit]);
-  }
-
-  function available(unit: Unit): string[] {
-    return [...unit.plan.inputs.values()]
-      .map(({ physical }) => physical)
-      .filter((topic) => log.records(topic, unit.partition).length > (unit.read.get(topic) ?? 0));
-  }
-
-  function step(unit: Unit, topic: string, limit: number): void {
-    const batch = log.batch(topic, unit.partition, unit.read.get(topic) ?? 0, limit);
-    if (batch === undefined) return;
-    unit.task.advance(batch);
-    unit.read.set(topic, batch.next);
-  }
-
-  function runChaos({ random, crashes = 0.1 }: Chaos): void {
-    for (;;) {
-      const ready = units.filter((unit) => available(unit).length > 0);
-      const unit = ready[Math.floor(random() * ready.length)];
-      if (unit === undefined) {
-        const open = units.filter(({ task }) => task.pending.moved);
-        if (open.length === 0) return;
-        for (const left of open) commit(left);
-        continue;
-      }
-      const topics = available(unit);
-      step(unit, topics[Math.floor(random() * topics.length)] ?? '', 1 + Math.floor(random() * 8));
-      const fate = random();
-      if (fate < crashes) crash(unit);
-      else if (fate < crashes + 0.4) commit(unit);
-    }
-  }
-
-  function runCalm(): void {
-    for (let busy = true; busy; ) {
-      busy = false;
-      for (const unit of units) {
-        for (const topic of available(unit)) {
-          step(unit, topic, Number.MAX_SAFE_INTEGER);
-          commit(unit);
-          busy = true;
-        }
-      }
-    }
-  }
-
   function values<T>(physical: string, serde: Serde<unknown>): { readonly key: string; readonly value: T | null }[] {
     const count = log.partitions(physical) ?? 0;
     return Array.from({ length: count }, (_, partition) => log.records(physical, partition))
@@ -174,8 +98,6 @@ export async function testTopology(
         value: value === null ? null : (serde.decode(value) as T),
       }));
   }
-
-  for (const planned of plans) loadBroadcast(log, planned, units);
 
   return {
     send(topic, ...items) {
@@ -197,11 +119,10 @@ export async function testTopology(
     tick: (topic, time) => tick(topic, time, false),
     close: (topic, time) => tick(topic, time, true),
     run(chaos) {
-      for (const planned of plans) loadBroadcast(log, planned, units);
-      // Ticks of a broadcast input may have let windows close.
-      for (const unit of units) if (unit.task.pending.records > 0) commit(unit);
-      if (chaos === undefined) runCalm();
-      else runChaos(chaos);
+      if (!started) for (const unit of units) unit.start();
+      started = true;
+      if (chaos === undefined) runCalm(units);
+      else runChaos(units, chaos);
     },
     read<T>(topic: Topic<T>, version?: string) {
       const { physical, serde } = writer(topic, version);
@@ -245,22 +166,4 @@ async function openWriter(registry: Registry, { physical, topic }: PlannedTopic)
     ticks: topic.ticked ? await tickCodec(registry, physical) : undefined,
     watermark: BEGINNING,
   };
-}
-
-/** A task as it is after a restart: its state read back, its broadcast inputs read whole. */
-function started(log: TestLog, planned: Plan, partition: number): Task {
-  const task = new Task(planned, partition);
-  const state = log.batch(planned.stateTopic, partition, 0, Number.MAX_SAFE_INTEGER);
-  if (state !== undefined) task.restore(state);
-  return task;
-}
-
-function loadBroadcast(log: TestLog, planned: Plan, units: readonly Unit[]): void {
-  for (const [name, { physical }] of planned.broadcast) {
-    for (let partition = 0; partition < (log.partitions(physical) ?? 0); partition++) {
-      const batch = log.batch(physical, partition, 0, Number.MAX_SAFE_INTEGER);
-      if (batch === undefined) continue;
-      for (const unit of units) if (unit.plan === planned) unit.task.broadcast(name, batch);
-    }
-  }
 }

@@ -36,7 +36,11 @@ export interface TopologyOptions<
   readonly title?: string;
   /** Co-partitioned inputs: one task reads the same partition number of all. */
   readonly from: From;
-  /** Topics that every task reads whole before it starts, such as models and settings. */
+  /**
+   * Topics that every task reads whole before it starts, such as models and settings. Where such a topic is ticked, a task
+   * goes no further in time than what is known of it, and waits: results do not depend on who is faster. It waits for whoever
+   * has ever ticked there and has not closed; a writer that is to be waited for from the start ticks before topologies start.
+   */
   readonly broadcast?: Readonly<Record<string, Topic<unknown>>>;
   readonly to: To;
   /** Ticks go out whenever the watermark crosses a multiple of this, ms of event time. Default one minute. */
@@ -98,6 +102,8 @@ export type TopologyErrorCode =
   | 'EMITTED_OUTSIDE'
   /** A record of a broadcast input does not decode: nothing runs on settings that cannot be read. */
   | 'BROADCAST_UNREADABLE'
+  /** State is to be rebuilt up to a moment that a broadcast input has not come to. Nothing was changed. */
+  | 'BROADCAST_BEHIND'
   /** A record of the state topic does not decode: the topology stops rather than go on from half a state. */
   | 'STATE_UNREADABLE';
 

@@ -41,6 +41,7 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
   const stateBytes = gauge('ebb_state_bytes', 'Size of the state as it is on the log');
   const watermark = gauge('ebb_watermark_timestamp_seconds', 'Event time up to which results are complete');
   const behind = gauge('ebb_watermark_lag_seconds', 'Event time between the newest record or tick and the watermark');
+  const held = gauge('ebb_held', '1 while a task waits for a broadcast topic, such as models, to get further in time');
   const refused = gauge('ebb_commits_refused', '1 while the log refuses commits', perTopology);
   const commitSeconds = histogram('ebb_commit_seconds', 'From the first attempt until committed', COMMIT_SECONDS);
   const commitRecords = histogram('ebb_commit_records', 'Records written in a commit', COMMIT_RECORDS);
@@ -58,7 +59,8 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
   const failed = gauge('ebb_sink_last_error_timestamp_seconds', 'When a sink last failed', ['sink', 'code']);
   gauge('ebb_build_info', 'Version of Ebb', ['version', 'node']).set({ ...about, node: process.version }, 1);
 
-  const read = [...totals.map(([total]) => total), counted, tasks, lag, keys, stateBytes, watermark, behind, refused];
+  const read = [...totals.map(([total]) => total), counted, tasks, lag, keys, stateBytes, watermark, behind];
+  const readOfWaits = [held, refused];
   const readOfSinks = [written, sinkRetries, sinkLag, failing];
 
   function take(status: TopologyStatus): void {
@@ -74,6 +76,7 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
       lag.set(labels, task.lag);
       keys.set(labels, task.keys);
       stateBytes.set(labels, task.stateBytes);
+      held.set(labels, task.held === undefined ? 0 : 1);
       // Before anything is known there is no watermark, and no number that would not mislead.
       if (!Number.isFinite(task.watermark)) continue;
       watermark.set(labels, task.watermark / 1000);
@@ -120,7 +123,7 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
     },
     async text(status) {
       // Whole anew: a partition that another process owns now must not stay with its last value.
-      for (const metric of [...read, ...readOfSinks]) metric.reset();
+      for (const metric of [...read, ...readOfWaits, ...readOfSinks]) metric.reset();
       for (const topology of status.topologies) take(topology);
       for (const sink of status.sinks) takeSink(sink);
       return registry.metrics();
