@@ -24,6 +24,8 @@ export interface Delivery {
   readonly turn: Turn;
   /** Asks to finish the commit in hand and return. */
   readonly signal: AbortSignal;
+  /** From when it aborts, records do not wait for more at the end of the log. */
+  readonly hurry?: AbortSignal | undefined;
   readonly backoff?: Backoff | undefined;
   /** The partition is ours, and the group's position agrees with the store's: that is where it goes on. */
   readonly onTaken: (next: number) => void;
@@ -79,11 +81,12 @@ async function eachRange(
   from: number | undefined,
   write: (range: Range) => Promise<void>,
 ): Promise<void> {
-  const { owned, physical, limits, signal, turn } = delivery;
+  const { owned, physical, limits, signal, turn, hurry } = delivery;
   delivery.onTaken(from ?? 0);
   const batches = steadyBatches(owned, physical, from, (work) => patiently(delivery, work));
   try {
-    for await (const range of gather(batches, from ?? 0, limits, AbortSignal.any([signal, owned.signal]), turn)) {
+    const until = AbortSignal.any([signal, owned.signal]);
+    for await (const range of gather(batches, from ?? 0, limits, until, turn, hurry)) {
       if (range.records.length > 0) {
         const written = await inTurn(delivery, async () => !signal.aborted && write(range).then(() => true));
         if (!written) {

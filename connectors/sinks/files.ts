@@ -27,7 +27,7 @@ export function openFileSink({ dir, shop, format = 'parquet', limits, currency }
   return {
     kind: 'idempotent',
     name: 'files',
-    limits: { records: 10_000, bytes: 4 << 20, linger: 30_000, atOnce: 1, ...limits },
+    limits: { records: 20_000, bytes: 8 << 20, linger: 30_000, atOnce: 1, ...limits },
     async put(range, again) {
       const shopCurrency = await currencyFor(range.schema, currency);
       const topicFolder = join(dir, shop, baseName(range.topic));

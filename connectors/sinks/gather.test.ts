@@ -74,6 +74,23 @@ describe('gathering ranges', () => {
     expect(await cut(stream(batches, 100), { linger: 5 })).toEqual(['0..1: 0']);
   });
 
+  it('waits no longer than a moment once it is told to hurry, also in the middle of a wait', async () => {
+    for (const before of [true, false]) {
+      const [stop, hurry] = [new AbortController(), new AbortController()];
+      async function* silent(): AsyncGenerator<Batch> {
+        yield batch([value(0)], 1, 1);
+        await new Promise(() => undefined);
+      }
+      if (before) hurry.abort();
+      const patient = { ...limits, linger: 3_600_000 };
+      const range = gather(silent(), 0, patient, stop.signal, turns(1)(), hurry.signal).next();
+      await delay(5);
+      hurry.abort();
+      expect(await range).toMatchObject({ value: { first: 0, next: 1 } });
+      stop.abort();
+    }
+  });
+
   it('ends when its signal aborts, also while nothing comes', async () => {
     const stop = new AbortController();
     async function* silent(): AsyncGenerator<Batch> {

@@ -14,7 +14,7 @@ export interface Range {
 
 /**
  * Cuts a partition's batches into ranges: full ones while there is more to read, and at the end of the log what there is
- * after `linger`. Ends when the batches do, or when `signal` aborts; what is in hand is then left for the next time.
+ * after `linger`, or soon once `hurry` aborts. Ends when the batches do, or when `signal` aborts; what is in hand is then left for the next time.
  * Holds at most the limits and one batch, and while it waits for its turn one batch: what waits long in memory is costly.
  * The turn is held while a range is filled, and may still be when it is given; whoever takes the range releases it.
  */
@@ -24,9 +24,10 @@ export async function* gather(
   limits: BatchLimits,
   signal: AbortSignal,
   turn: Turn,
+  hurry: AbortSignal = calm,
 ): AsyncGenerator<Range, void, undefined> {
   const iterator = batches[Symbol.asyncIterator]();
-  const open = opened(from, limits);
+  const open = opened(from, limits, hurry);
   let coming: Promise<IteratorResult<Batch, unknown>> | undefined;
   let silent = false;
   try {
@@ -38,7 +39,8 @@ export async function* gather(
       }
       coming ??= iterator.next();
       const wait = open.wait();
-      const outcome = await raced(coming, signal, turn.held ? Math.min(wait ?? patience, patience) : wait);
+      const longest = turn.held ? Math.min(wait ?? patience, patience) : wait;
+      const outcome = await raced(coming, { signal, hurry, milliseconds: longest });
       if (outcome === 'aborted') {
         return;
       }
@@ -70,8 +72,12 @@ const patience = 50;
 /** When there is more to read, it is waited for; a log that does not give it for so long (ms) is not. */
 const stalled = 5_000;
 
+/** How long (ms) records wait at the end of the log where nothing more is expected. */
+const hurried = 200;
+const calm = new AbortController().signal;
+
 /** The range being gathered. */
-function opened(from: number, limits: BatchLimits) {
+function opened(from: number, limits: BatchLimits, hurry: AbortSignal) {
   let first = from;
   let next = from;
   let end = from;
@@ -115,7 +121,8 @@ function opened(from: number, limits: BatchLimits) {
     if (records.length === 0) {
       return undefined;
     }
-    const longest = next < end ? Math.max(limits.linger, stalled) : limits.linger;
+    const linger = hurry.aborted ? Math.min(limits.linger, hurried) : limits.linger;
+    const longest = next < end ? Math.max(linger, stalled) : linger;
     return Math.max(0, since + longest - performance.now());
   }
 
@@ -134,20 +141,26 @@ function bytesOf(record: LogRecord): number {
   return Math.max(0, packed.valueEnd - packed.valueAt) + Math.max(0, packed.keyEnd - packed.keyAt);
 }
 
+interface Wait {
+  readonly signal: AbortSignal;
+  /** Changes how long is waited: the time is up when it aborts. */
+  readonly hurry: AbortSignal;
+  readonly milliseconds: number | undefined;
+}
+
 /** `coming`, unless the signal aborts or the time is up first. Leaves nothing behind that a long life would pile up. */
-async function raced<T>(
-  coming: Promise<T>,
-  signal: AbortSignal,
-  milliseconds: number | undefined,
-): Promise<T | 'aborted' | 'time'> {
+async function raced<T>(coming: Promise<T>, { signal, hurry, milliseconds }: Wait): Promise<T | 'aborted' | 'time'> {
   const { promise, resolve } = Promise.withResolvers<'aborted' | 'time'>();
   const abort = () => resolve('aborted');
+  const up = () => resolve('time');
   signal.addEventListener('abort', abort, { once: true });
-  const timer = milliseconds === undefined ? undefined : setTimeout(() => resolve('time'), milliseconds);
+  hurry.addEventListener('abort', up, { once: true });
+  const timer = milliseconds === undefined ? undefined : setTimeout(up, milliseconds);
   try {
     return await Promise.race([coming, promise]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
+    hurry.removeEventListener('abort', up);
   }
 }

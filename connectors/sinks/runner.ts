@@ -28,8 +28,10 @@ export interface RunSinkOptions {
   readonly topics: readonly string[];
   /** Asks to finish the commit in hand and return. */
   readonly signal: AbortSignal;
-  /** Override the sink's own. A run that ends when it is caught up wants a short `linger`. */
+  /** Override the sink's own. */
   readonly limits?: Partial<BatchLimits>;
+  /** Aborts when whoever writes the topics is done: from then on records wait no longer for more at the end of the log. */
+  readonly hurry?: AbortSignal | undefined;
   readonly backoff?: Backoff;
   /** Called whenever a partition came to be ours and its group's position agrees with the store: from then on the lag is true. */
   readonly onTaken?: (topic: string, partition: number, next: number) => void;
@@ -62,7 +64,7 @@ export async function runSink(options: RunSinkOptions): Promise<void> {
   const failure = new AbortController();
   const stopping = AbortSignal.any([signal, failure.signal]);
   // Every wait of every partition listens to it.
-  setMaxListeners(0, stopping);
+  setMaxListeners(0, stopping, ...(options.hurry === undefined ? [] : [options.hurry]));
   const carry = await carrier(options);
   const turnOf = turns({ ...options.sink.limits, ...options.limits }.atOnce);
   const following = topics.map(async (topic) => {
@@ -127,6 +129,7 @@ async function follow(
       limits: { ...sink.limits, ...options.limits },
       turn: turnOf(),
       signal: ending,
+      hurry: options.hurry,
       backoff: options.backoff,
       onTaken: (next) => options.onTaken?.(topic, owned.partition, next),
       onRetry: (error, pause) => options.onRetry?.({ topic, partition: owned.partition }, error, pause),

@@ -21,8 +21,6 @@ export interface PipelineOptions {
   readonly only?: readonly string[];
   /** Whether the tables and files are written here. */
   readonly sinks: boolean;
-  /** A run that ends when it has caught up wants its files closed soon. */
-  readonly linger?: number;
   /** Told what happens to tasks and sinks, as it happens; must not throw. */
   readonly onEvent?: OnPipelineEvent | undefined;
 }
@@ -35,6 +33,8 @@ export interface Pipeline {
   readonly toTake: number;
   taken(): ReadonlySet<string>;
   status(): PipelineStatus;
+  /** Resolves when every topology has committed all there is, and has the sinks write what they have in hand. Meaningful once the sources have ended. */
+  computed(signal: AbortSignal): Promise<void>;
   /** Resolves when every topology and sink has committed all there is. Meaningful once the sources have ended. */
   caughtUp(signal: AbortSignal): Promise<void>;
 }
@@ -69,9 +69,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       await Promise.allSettled([running.done]);
       throw error;
     });
-  const sinks = options.sinks
-    ? startSinkThread({ config, shop, routes, linger: options.linger }, signal, options.onEvent)
-    : undefined;
+  const sinks = options.sinks ? startSinkThread({ config, shop, routes }, signal, options.onEvent) : undefined;
   const counts = new Map((await log.topics()).map(({ name, partitions }) => [name, partitions]));
   const toTake = (sinks === undefined ? [] : sinkReaders(shop, routes))
     .flatMap(({ topics }) => topics)
@@ -82,8 +80,14 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     throw error;
   };
   const parts = [running.done, ...(sinks === undefined ? [] : [sinks.done])].map((part) => part.catch(stopAll));
-  const readers = [...running.plans.map(readerOf), ...(sinks === undefined ? [] : sinkReaders(shop, routes))];
+  const topologyReaders = running.plans.map(readerOf);
+  const readers = [...topologyReaders, ...(sinks === undefined ? [] : sinkReaders(shop, routes))];
   const taken = (): ReadonlySet<string> => sinks?.taken ?? new Set();
+  const computed = async (until: AbortSignal): Promise<void> => {
+    const computing = { readers: topologyReaders, taken: () => 0, toTake: 0, since };
+    await untilCaughtUp(log, computing, AbortSignal.any([until, signal]));
+    sinks?.hurry();
+  };
   return {
     done: allOf(parts),
     readers,
@@ -94,8 +98,12 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       sinks: sinks?.status ?? [],
       waitsFor: log.waitsFor(),
     }),
-    caughtUp: (until) =>
-      untilCaughtUp(log, { readers, taken: () => taken().size, toTake, since }, AbortSignal.any([until, signal])),
+    computed,
+    async caughtUp(until) {
+      await computed(until);
+      const catchingUp = { readers, taken: () => taken().size, toTake, since };
+      await untilCaughtUp(log, catchingUp, AbortSignal.any([until, signal]));
+    },
   };
 }
 

@@ -74,7 +74,7 @@ export function replayCommand(program: Command): void {
         if (flags.run === true) {
           const finished = new AbortController();
           const until = AbortSignal.any([stopped, finished.signal]);
-          pipeline = await startPipeline({ place, shop, signal: until, sinks: true, linger: 200 });
+          pipeline = await startPipeline({ place, shop, signal: until, sinks: true });
           summary = await throughPipeline(read(until), pipeline, finished);
         } else {
           summary = await read(stopped);

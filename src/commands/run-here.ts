@@ -40,8 +40,8 @@ export async function runHere(work: RunWork): Promise<void> {
   });
 }
 
-export function pipelineOf({ place, shop, only, sinks, untilCaughtUp }: RunWork): Omit<PipelineOptions, 'signal'> {
-  return { place, shop, only, sinks, ...(untilCaughtUp ? { linger: 200 } : {}) };
+export function pipelineOf({ place, shop, only, sinks }: RunWork): Omit<PipelineOptions, 'signal'> {
+  return { place, shop, only, sinks };
 }
 
 /** Shows what is done while `work` goes on. */

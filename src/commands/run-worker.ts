@@ -37,7 +37,8 @@ export async function runAsWorker(number: number, work: RunWork): Promise<void> 
       await report();
       const timer = setInterval(() => void report(), REPORT_EVERY);
       try {
-        await pipeline.done;
+        // The one that started it knows when all have caught up.
+        await Promise.all([pipeline.done, work.untilCaughtUp ? pipeline.computed(stop) : undefined]);
       } finally {
         clearInterval(timer);
         await report();

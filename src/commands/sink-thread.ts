@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { OnPipelineEvent } from '../operations/events.ts';
 import type { SinkStatus } from '../operations/status.ts';
-import type { SinkMessage, SinkWork } from './sink-worker.ts';
+import type { SinkMessage, SinkOrder, SinkWork } from './sink-worker.ts';
 
 export interface SinkThread {
   /** Resolves when the thread has committed and ended; rejects with what stopped it. */
@@ -10,6 +10,8 @@ export interface SinkThread {
   readonly status: readonly SinkStatus[];
   /** Partitions taken over so far: from then on their positions on the log agree with the stores. */
   readonly taken: ReadonlySet<string>;
+  /** Asks to write what is in hand at the end of the log: nothing more is to come. */
+  hurry(): void;
 }
 
 // The sinks hold little, by their limits; without this V8 would let their garbage grow to several times that.
@@ -20,7 +22,8 @@ export function startSinkThread(work: SinkWork, signal: AbortSignal, onEvent?: O
   const worker = new Worker(new URL('./sink-worker.ts', import.meta.url), { workerData: work, resourceLimits });
   let status: readonly SinkStatus[] = [];
   let taken: ReadonlySet<string> = new Set();
-  const stop = (): void => worker.postMessage('stop');
+  const order = (what: SinkOrder): void => worker.postMessage(what);
+  const stop = (): void => order('stop');
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   worker.on('message', (message: SinkMessage) => {
@@ -36,6 +39,7 @@ export function startSinkThread(work: SinkWork, signal: AbortSignal, onEvent?: O
   });
   return {
     done,
+    hurry: () => order('hurry'),
     get status() {
       return status;
     },

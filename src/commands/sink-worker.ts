@@ -14,8 +14,10 @@ export interface SinkWork {
   readonly config: Config;
   readonly shop: string;
   readonly routes: Routes;
-  readonly linger: number | undefined;
 }
+
+/** What it is told: write what is in hand, as the topologies are done; finish the commits in hand and leave. */
+export type SinkOrder = 'hurry' | 'stop';
 
 /** What it says. */
 export type SinkMessage =
@@ -31,10 +33,9 @@ const REPORT_EVERY = 200;
 /** ms between looks at where the log ends: while a store does not answer, nothing else tells how far it falls behind. */
 const LOOK_EVERY = 5_000;
 
-const { config, shop, routes, linger }: SinkWork = workerData;
-const stop = new AbortController();
-// Any message asks to finish the commits in hand and leave.
-parentPort?.once('message', () => stop.abort());
+const { config, shop, routes }: SinkWork = workerData;
+const [hurry, stop] = [new AbortController(), new AbortController()];
+parentPort?.on('message', (order: SinkOrder) => (order === 'stop' ? stop : hurry).abort());
 
 function say(message: SinkMessage): void {
   parentPort?.postMessage(message);
@@ -91,7 +92,7 @@ try {
   onTrouble = ({ sink, topic, partition, code, reason }) =>
     void keep({ sink, topic, partition, code, message: reason, fatal: false });
   await runSinks(place, {
-    ...{ shop, routes, linger, signal: stop.signal, watches },
+    ...{ shop, routes, hurry: hurry.signal, signal: stop.signal, watches },
     onFailed: (sink, error) => keep({ ...fatal(error), sink, topic: null, partition: null, fatal: true }),
   });
 } finally {

@@ -67,8 +67,8 @@ export interface RunSinksOptions {
   readonly shop: string;
   readonly routes: Routes;
   readonly signal: AbortSignal;
-  /** ms to wait at the end of the log with records in hand; the sink's own when absent. */
-  readonly linger: number | undefined;
+  /** Aborts when the topologies are done: what is in hand is written then. */
+  readonly hurry: AbortSignal;
   /** By the sink's name. */
   readonly watches: ReadonlyMap<string, SinkWatch>;
   /** Told what stopped a sink, before all is stopped. */
@@ -78,7 +78,7 @@ export interface RunSinksOptions {
 /** Carries a shop's topics into its tables and files until `signal` aborts. @throws SinkError, LogError */
 export async function runSinks(
   { config, log, registry }: Workplace,
-  { shop, routes, signal, linger, watches, onFailed }: RunSinksOptions,
+  { shop, routes, signal, hurry, watches, onFailed }: RunSinksOptions,
 ): Promise<void> {
   const failed = new AbortController();
   const currency = shopCurrency({ log, registry }, shop);
@@ -86,9 +86,8 @@ export async function runSinks(
   const run = async (name: SinkName, topics: readonly string[]): Promise<void> => {
     try {
       await using sink = await openSink(config, shop, name, currency);
-      const limits = linger === undefined ? {} : { linger };
       const callbacks = watches.get(name)?.callbacks ?? {};
-      await runSink({ log, registry, shop, sink, topics, signal: until, limits, ...callbacks });
+      await runSink({ log, registry, shop, sink, topics, signal: until, hurry, ...callbacks });
     } catch (error) {
       await onFailed?.(name, error);
       failed.abort();
