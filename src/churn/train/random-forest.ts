@@ -15,7 +15,7 @@ export interface ForestOptions extends TreeOptions {
 
 /**
  * Trees of bootstrap samples, whose splits look at a few columns each (Breiman 2001). Its score is the mean of the leaves' shares.
- * By default leaves hold a thousandth of the weight at least (or see `leastWeight`), and are 10 splits deep at most. @throws {TrainingError}
+ * By default leaves hold a thousandth of the weight at least (or see `leastWeight`), and are 8 splits deep at most. @throws {TrainingError}
  */
 export function trainRandomForest(examples: Examples, options: ForestOptions): TreeParameters {
   checkExamples(examples);
@@ -28,7 +28,7 @@ export function trainRandomForest(examples: Examples, options: ForestOptions): T
   const random = seededRandom(options.seed);
   const nodes = emptyNodes();
   for (let tree = 1; tree <= trees; tree++) {
-    growTree(bins, bootstrapped(whole, random), { depth: options.depth ?? 10, leaf, columns }, random, nodes);
+    growTree(bins, bootstrapped(whole, random), { depth: options.depth ?? 8, leaf, columns }, random, nodes);
     advance(options, tree, trees);
   }
   return { form: 'trees', ...nodes };
