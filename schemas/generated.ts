@@ -46,6 +46,51 @@ export interface CategoryPartial {
   readonly customers: number;
 }
 
+export type ExampleTrigger = 'GRID' | 'PURCHASE';
+
+/** What was known of a customer at the end of a local day, and whether they bought in the days after: what churn models learn from. */
+export interface ChurnExample {
+  readonly customerId: string;
+  /** YYYY-MM-DD in the shop's time zone. Nothing of a later day is in the features. */
+  readonly asOf: string;
+  /** GRID: the last day of a month. PURCHASE: a day on which the customer bought; one that ends a month gives an example of each. */
+  readonly trigger: ExampleTrigger;
+  readonly horizonDays: number;
+  /** 1: no purchase in the horizonDays days after asOf. 0: at least one. */
+  readonly label: number;
+  /** When the label became final: the end of the horizon's last day. */
+  readonly time: number;
+  /** Bought within the last 180 days: count180 > 0. */
+  readonly active180: boolean;
+  /** Days since the last purchase. */
+  readonly recency: number;
+  /** Days on which something was bought so far: purchases of one day are one. */
+  readonly frequency: number;
+  /** Spent in all, gross. Money is in units of the currency, not in minor ones. */
+  readonly monetarySum: number;
+  /** Spent per day of purchase. */
+  readonly monetaryMean: number;
+  /** Days since the first purchase. */
+  readonly tenure: number;
+  /** Mean of the days from one purchase to the next; of one purchase only, its tenure, 1 at least. */
+  readonly gapMean: number;
+  /** Their standard deviation as of a population; 0 for fewer than two gaps. */
+  readonly gapSd: number;
+  /** recency / max(gapMean, 1). */
+  readonly recencyOverGap: number;
+  /** Days of purchase among the last 30, asOf included. */
+  readonly count30: number;
+  readonly count90: number;
+  readonly count180: number;
+  readonly spend30: number;
+  readonly spend90: number;
+  readonly spend180: number;
+  /** Days of purchase among the last 90, less those among the 90 before. */
+  readonly trend90: number;
+  /** Units per day of purchase. */
+  readonly quantityMean: number;
+}
+
 /** What is known of a customer. */
 export interface ClientProfile {
   readonly customerId: string;
@@ -486,6 +531,135 @@ export const categoryPartialSchema: RecordSchema = {
       "name": "customers",
       "type": "long",
       "doc": "Distinct customers among the purchases."
+    }
+  ]
+};
+
+/** What was known of a customer at the end of a local day, and whether they bought in the days after: what churn models learn from. */
+export const churnExampleSchema: RecordSchema = {
+  "type": "record",
+  "name": "ChurnExample",
+  "namespace": "ebb",
+  "doc": "What was known of a customer at the end of a local day, and whether they bought in the days after: what churn models learn from.",
+  "eventTime": "time",
+  "fields": [
+    {
+      "name": "customerId",
+      "type": "string"
+    },
+    {
+      "name": "asOf",
+      "type": "string",
+      "doc": "YYYY-MM-DD in the shop's time zone. Nothing of a later day is in the features."
+    },
+    {
+      "name": "trigger",
+      "type": {
+        "type": "enum",
+        "name": "ExampleTrigger",
+        "symbols": [
+          "GRID",
+          "PURCHASE"
+        ]
+      },
+      "doc": "GRID: the last day of a month. PURCHASE: a day on which the customer bought; one that ends a month gives an example of each."
+    },
+    {
+      "name": "horizonDays",
+      "type": "int"
+    },
+    {
+      "name": "label",
+      "type": "int",
+      "doc": "1: no purchase in the horizonDays days after asOf. 0: at least one."
+    },
+    {
+      "name": "time",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "When the label became final: the end of the horizon's last day."
+    },
+    {
+      "name": "active180",
+      "type": "boolean",
+      "doc": "Bought within the last 180 days: count180 > 0."
+    },
+    {
+      "name": "recency",
+      "type": "int",
+      "doc": "Days since the last purchase."
+    },
+    {
+      "name": "frequency",
+      "type": "int",
+      "doc": "Days on which something was bought so far: purchases of one day are one."
+    },
+    {
+      "name": "monetarySum",
+      "type": "double",
+      "doc": "Spent in all, gross. Money is in units of the currency, not in minor ones."
+    },
+    {
+      "name": "monetaryMean",
+      "type": "double",
+      "doc": "Spent per day of purchase."
+    },
+    {
+      "name": "tenure",
+      "type": "int",
+      "doc": "Days since the first purchase."
+    },
+    {
+      "name": "gapMean",
+      "type": "double",
+      "doc": "Mean of the days from one purchase to the next; of one purchase only, its tenure, 1 at least."
+    },
+    {
+      "name": "gapSd",
+      "type": "double",
+      "doc": "Their standard deviation as of a population; 0 for fewer than two gaps."
+    },
+    {
+      "name": "recencyOverGap",
+      "type": "double",
+      "doc": "recency / max(gapMean, 1)."
+    },
+    {
+      "name": "count30",
+      "type": "int",
+      "doc": "Days of purchase among the last 30, asOf included."
+    },
+    {
+      "name": "count90",
+      "type": "int"
+    },
+    {
+      "name": "count180",
+      "type": "int"
+    },
+    {
+      "name": "spend30",
+      "type": "double"
+    },
+    {
+      "name": "spend90",
+      "type": "double"
+    },
+    {
+      "name": "spend180",
+      "type": "double"
+    },
+    {
+      "name": "trend90",
+      "type": "int",
+      "doc": "Days of purchase among the last 90, less those among the 90 before."
+    },
+    {
+      "name": "quantityMean",
+      "type": "double",
+      "doc": "Units per day of purchase."
     }
   ]
 };

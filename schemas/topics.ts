@@ -2,9 +2,11 @@ import { topic } from '../src/engine/topic.ts';
 import {
   type CategoryMetric,
   type CategoryPartial,
+  type ChurnExample,
   type ClientProfile,
   categoryMetricSchema,
   categoryPartialSchema,
+  churnExampleSchema,
   clientProfileSchema,
   type Event,
   eventSchema,
@@ -68,6 +70,12 @@ export const topics = {
   syntheticShop: topic<SyntheticShopEvent>({
     name: 'synthetic.shop',
     schema: syntheticShopEventSchema,
+    key: ({ customerId }) => customerId,
+    ticked: true,
+  }),
+  churnExamples: topic<ChurnExample>({
+    name: 'churn-examples',
+    schema: churnExampleSchema,
     key: ({ customerId }) => customerId,
     ticked: true,
   }),

@@ -3,6 +3,7 @@ import { topics } from '../schemas/topics.ts';
 import { physicalName } from '../src/engine/topic.ts';
 import type { Topology } from '../src/engine/topology.ts';
 import { categoryMetrics, categoryPartials } from './category-metrics.ts';
+import { churnFeatures } from './churn-features.ts';
 import { clientProfiles } from './client-profiles.ts';
 import { normaliseDataset, normaliseShop, normaliseTransactions } from './normalise.ts';
 import { segmentMetrics, segmentPartials } from './segment-metrics.ts';
@@ -28,5 +29,14 @@ export function topologiesOf(
     { topology: normaliseTransactions, topic: topics.syntheticTransactions },
     { topology: normaliseShop, topic: topics.syntheticShop },
   ].filter(({ topic }) => existing.has(physicalName(shop, topic.name)));
-  return [...datasets.map(normaliseDataset), ...synthetic.map(({ topology }) => topology), ...analytics];
+  const zones = [
+    ...datasets.map(({ time }) => time.zone),
+    ...(datasets.length === 0 || synthetic.length > 0 ? ['UTC'] : []),
+  ];
+  return [
+    ...datasets.map(normaliseDataset),
+    ...synthetic.map(({ topology }) => topology),
+    ...analytics,
+    churnFeatures(zones),
+  ];
 }
