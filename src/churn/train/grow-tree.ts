@@ -50,7 +50,7 @@ export function growTree(
 ): void {
   const { rows, weights, labels } = sample;
   const spare = new Uint32Array(rows.length);
-  const order = Uint8Array.from({ length: width }, (_, column) => column);
+  const order = Uint32Array.from({ length: width }, (_, column) => column);
   // Of each column and bin: weight of the rows that stayed, and of those that churned.
   const histogram = new Float64Array(shape.columns * BINS * 2);
   nodes.roots.push(grow(0, rows.length, 0));
