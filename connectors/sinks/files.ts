@@ -79,8 +79,8 @@ function mergedAlready(topicFolder: string, { partition, next }: SinkBatch): Unw
 }
 
 const errors: Readonly<Record<string, readonly [SinkErrorCode, string]>> = {
-  ENOSPC: ['FULL', 'the disk is full; nothing is lost, make room and start again'],
-  EDQUOT: ['FULL', 'the quota is used up; nothing is lost, make room and start again'],
+  ENOSPC: ['FULL', 'the disk is full; nothing is lost, tried again: make room'],
+  EDQUOT: ['FULL', 'the quota is used up; nothing is lost, tried again: make room'],
   EMFILE: ['UNAVAILABLE', 'too many open files; tried again'],
   ENFILE: ['UNAVAILABLE', 'too many open files; tried again'],
 };

@@ -7,7 +7,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-const full = 'nothing is lost; raise the quota (hdfs dfsadmin -setQuota, -setSpaceQuota) or make room, and start again';
+const full = 'nothing is lost, tried again: raise the quota (hdfs dfsadmin -setQuota, -setSpaceQuota) or make room';
 const checkPath = 'check the root folder and the shop in the settings';
 
 const meanings: Readonly<Record<string, readonly [SinkErrorCode, string]>> = {

@@ -160,18 +160,21 @@ describe('the HDFS sink', () => {
     expect(await written()).toEqual(ids(0, 10));
   });
 
-  it.each(['-setQuota', '-setSpaceQuota'])('stops at a quota (%s), and goes on when it is raised', async (quota) => {
-    await using sink = open();
-    await sink.put(range(0, 10), false);
-    await hdfs.admin(quota, quota === '-setQuota' ? '6' : '1m', root);
-    await expect(sink.put(range(10, 200), false)).rejects.toMatchObject({
-      code: 'FULL',
-      message: expect.stringContaining('raise the quota'),
-    });
-    await hdfs.admin(quota.replace('set', 'clr'), root);
-    await sink.put(range(10, 200), false);
-    expect(await written()).toEqual(ids(0, 210));
-  });
+  it.each(['-setQuota', '-setSpaceQuota'])(
+    'says that a quota (%s) is used up, and goes on when it is raised',
+    async (quota) => {
+      await using sink = open();
+      await sink.put(range(0, 10), false);
+      await hdfs.admin(quota, quota === '-setQuota' ? '6' : '1m', root);
+      await expect(sink.put(range(10, 200), false)).rejects.toMatchObject({
+        code: 'FULL',
+        message: expect.stringContaining('raise the quota'),
+      });
+      await hdfs.admin(quota.replace('set', 'clr'), root);
+      await sink.put(range(10, 200), false);
+      expect(await written()).toEqual(ids(0, 210));
+    },
+  );
 
   it('stops where the user may not write, and says what to do', async () => {
     await client.makeFolder(root);

@@ -96,7 +96,7 @@ it('needs no more than sql/grants.sql gives', async () => {
   });
 });
 
-it('stops when the disk is full, and goes on when there is room', { timeout: 120_000 }, async () => {
+it('says that the disk is full, and goes on when there is room', { timeout: 120_000 }, async () => {
   const login = await migrated();
   await using sink = openMariadbSink({ ...login, shop: 'demo' });
   const taken = await sink.take(place);

@@ -10,8 +10,8 @@ const clock = 'this machine’s clock and the server’s differ by too much: set
 const token = 'the session token is not valid, or not any more: get new keys';
 const certificate =
   'the server’s certificate is not trusted: if it is your own, name its authority’s PEM file in NODE_EXTRA_CA_CERTS';
-const full = 'there is no space left; nothing is lost, make room and start again';
-const quota = 'the bucket’s quota is used up; nothing is lost, raise it or make room, and start again';
+const full = 'there is no space left; nothing is lost, tried again: make room';
+const quota = 'the bucket’s quota is used up; nothing is lost, tried again: raise it or make room';
 const silent = 'does not answer; tried again';
 const busy = 'is busy; tried again';
 
@@ -57,7 +57,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ConditionalRequestConflict: ['UNAVAILABLE', busy],
   XAmzContentSHA256Mismatch: ['UNAVAILABLE', 'got other bytes than were sent; put again'],
   BadDigest: ['UNAVAILABLE', 'got other bytes than were sent; put again'],
-  IncompleteBody: ['UNAVAILABLE', 'got fewer bytes than were sent; put again'],
+  IncompleteBody: ['UNAVAILABLE', 'took fewer bytes than were sent, as it does when its disk fills up; put again'],
   NotFound: ['UNAVAILABLE', 'the object went while it was looked at; put again'],
 };
 

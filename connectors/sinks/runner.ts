@@ -55,9 +55,9 @@ const fencedPatience = 30_000;
 
 /**
  * Carries topics of a shop into a sink, exactly once, sharing partitions with other members of the group, and returns when
- * `signal` aborts. An UNAVAILABLE store is tried again with growing waits; memory is bounded by the limits per partition.
+ * `signal` aborts. A store that is UNAVAILABLE or FULL is tried again with growing waits; memory is bounded by the limits per partition.
  * A record that does not read becomes a dead letter.
- * @throws SinkError BAD_RECORD, REFUSED, FULL; LogError UNKNOWN_TOPIC, CORRUPT, CLOSED
+ * @throws SinkError BAD_RECORD, REFUSED; LogError UNKNOWN_TOPIC, CORRUPT, CLOSED
  */
 export async function runSink(options: RunSinkOptions): Promise<void> {
   const { topics, signal } = options;

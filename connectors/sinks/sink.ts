@@ -114,7 +114,7 @@ export type SinkErrorCode =
   | 'REFUSED'
   /** A record that the store cannot hold, or that cannot be read. */
   | 'BAD_RECORD'
-  /** No space left. */
+  /** No space left: it goes on by itself when there is room. */
   | 'FULL';
 
 /** What the runner does about an error: the same again later, drop the partition until it is owned again, or stop. */
@@ -125,7 +125,7 @@ const remedies: Readonly<Record<SinkErrorCode, SinkRemedy>> = {
   UNAVAILABLE: 'retry',
   REFUSED: 'stop',
   BAD_RECORD: 'stop',
-  FULL: 'stop',
+  FULL: 'retry',
 };
 
 /** An error of a sink: what happened, to what, and (as `remedy`) what happens next. Nothing is lost: the log still has it. */

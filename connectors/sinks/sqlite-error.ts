@@ -6,7 +6,7 @@ const codes: ReadonlyMap<number, readonly [SinkErrorCode, string]> = new Map([
   [6, ['UNAVAILABLE', 'it is locked; the write is tried again']],
   [8, ['REFUSED', 'it is read-only']],
   [11, ['REFUSED', 'it is damaged: move it away and start again, the rows are written anew from the log']],
-  [13, ['FULL', 'the disk is full; nothing of the batch was written, make room and start again']],
+  [13, ['FULL', 'the disk is full; nothing of the batch was written, tried again: make room']],
   [14, ['REFUSED', 'it cannot be opened: check the path and its permissions']],
   [18, ['BAD_RECORD', 'a value is too large for it']],
   [19, ['BAD_RECORD', 'a row breaks a rule of its table']],
