@@ -22,10 +22,9 @@ export function calibrate(model: Fitted, heldBack: Examples): Fitted {
   const scores = scoreRows(scorerOf(model).raw, heldBack.features, model.columns.length);
   const rows: Scored = { ...heldBack, scores };
   const folds = foldsOf(scores.length, model.seed);
-  const fits = [(part: Scored) => plattOf(part, form), fitIsotonic];
-  const losses = fits.map((learn) => crossValidated(learn, rows, folds, form));
-  const best = (losses[1] ?? 0) < (losses[0] ?? 0) ? fitIsotonic(rows) : plattOf(rows, form);
-  return { ...model, calibration: best };
+  const platt = crossValidated((part) => plattOf(part, form), rows, folds, form);
+  const isotonic = crossValidated(fitIsotonic, rows, folds, form);
+  return { ...model, calibration: isotonic < platt ? fitIsotonic(rows) : plattOf(rows, form) };
 }
 
 function plattOf(rows: Scored, form: 'linear' | 'trees'): Calibration {
@@ -37,6 +36,7 @@ function foldsOf(rows: number, seed: number): Uint8Array {
   return Uint8Array.from({ length: rows }, () => below(random, FOLDS));
 }
 
+/** Log loss of rows that were not learnt from. */
 function crossValidated(
   learn: (rows: Scored) => Calibration,
   rows: Scored,
