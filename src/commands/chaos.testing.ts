@@ -94,8 +94,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosRun> {
     // A broker that is being started would outlive the cluster's end.
     await Promise.allSettled([disturbing]);
   }
-  await Promise.race([inTime('the source', source.done), failed]);
-  const stopped = await inTime('the workers', Promise.all(workers.map((one) => one.stop())));
+  await Promise.race([inTime('the source', source.done, [source]), failed]);
+  const stopped = await inTime('the workers', Promise.all(workers.map((one) => one.stop())), workers);
   if (stopped.some(({ code }) => code !== 0)) throw new Error('a worker did not stop as it was asked to');
   const finish = startEbb(['run', '--until-caught-up', '--json'], '', environment, LONGEST_END);
   const { code, stdout, stderr } = await finish.ended;
@@ -200,9 +200,10 @@ async function untilThere(shop: string, environment: Readonly<Record<string, str
   throw new Error('the source made no topic within a minute');
 }
 
-async function inTime<T>(what: string, work: Promise<T>): Promise<T> {
+async function inTime<T>(what: string, work: Promise<T>, whose: readonly Victim[]): Promise<T> {
   const late = sleep(LONGEST_END, undefined, { ref: false }).then((): never => {
-    throw new Error(`${what} did not end within ${LONGEST_END / 1000} s`);
+    const said = whose.map((one) => one.saying().slice(-8_000)).join('\n');
+    throw new Error(`${what} did not end within ${LONGEST_END / 1000} s:\n${said}`);
   });
   return Promise.race([work, late]);
 }

@@ -16,6 +16,8 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** What it has said so far. */
+  readonly output: Pick<Ended, 'stdout' | 'stderr'>;
 }
 
 /** Nothing that a person waits for takes longer; a command that does is killed, and its test says so. */
@@ -63,7 +65,7 @@ export function startEbb(
     });
   });
   running.set(child, ended);
-  return { child, ended };
+  return { child, ended, output };
 }
 
 /** Runs `ebb` to its end. */

@@ -18,6 +18,8 @@ export interface KeptAlive {
   freeze(ms: number): Promise<boolean>;
   /** What each process said on stderr. */
   readonly said: readonly string[];
+  /** What the process of now has said on stderr, as far as it has not ended. */
+  saying(): string;
   /** Resolves when it has ended by itself or was asked to; rejects when it ended otherwise than by `kill`. */
   readonly done: Promise<Ended>;
   /** SIGTERM. */
@@ -68,6 +70,7 @@ export function keepAlive({ args, settings, ends, longest }: KeptAliveOptions): 
       return true;
     },
     said,
+    saying: () => (over ? '' : running.output.stderr),
     done,
     stop() {
       stopping = true;
