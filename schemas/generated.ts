@@ -212,6 +212,62 @@ export interface LateRecord {
   readonly value: Buffer | null;
 }
 
+/** How well a churn model, or a baseline beside it, told those who left from those who stayed, on a day that nothing was fitted to. */
+export interface ModelResult {
+  /** logistic_regression, decision_tree, random_forest, linear_svc; baselines: bg_nbd, recency. */
+  readonly model: string;
+  /** Of the model that was tested. */
+  readonly version: string;
+  /** YYYY-MM-DD: the last day on which customers were looked at to learn. */
+  readonly trainedUntil: string;
+  /** YYYY-MM-DD: the day on which all customers were scored to be tested. */
+  readonly testedAt: string;
+  /** Chance that one who left scored above one who stayed; null where there are not both. */
+  readonly auc: number | null;
+  /** The same among customers with a purchase in the 180 days before. */
+  readonly aucActive180: number | null;
+  /** Mean squared error of the probabilities; null for scores that are none, as the next two. */
+  readonly brier: number | null;
+  /** In nats. */
+  readonly logLoss: number | null;
+  /** Ten bins of equal count: mean distance of probability and share that left. */
+  readonly calibrationError: number | null;
+  /** This and the next three: calling all lost who score at the threshold or above. */
+  readonly accuracy: number | null;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
+  /** Chosen where the model was calibrated. */
+  readonly threshold: number | null;
+  /** fast, mljs; baseline where nothing learnt from labels. */
+  readonly engine: string;
+  /** Customers at the ends of days, and at purchases. */
+  readonly trainedRows: number;
+  /** To train and to calibrate. */
+  readonly seconds: number;
+  /** 95 % interval by bootstrap of customers. */
+  readonly aucLow: number | null;
+  readonly aucHigh: number | null;
+  readonly aucActive180Low: number | null;
+  readonly aucActive180High: number | null;
+  /** What chance alone makes of it for perfect probabilities. */
+  readonly calibrationErrorFloor: number | null;
+  readonly testedRows: number;
+  /** Share of them that left. */
+  readonly churned: number | null;
+  /** Of them with a purchase in the 180 days before. */
+  readonly activeRows: number;
+  /** Of trainedRows, those at purchases. */
+  readonly trainedPurchaseRows: number;
+  /** YYYY-MM-DD. */
+  readonly calibratedAt: string;
+  /** What was to be told: `no purchase in 90 days`, or a column of the data. */
+  readonly label: string;
+  /** The same recipe with what became known since, which scores customers; null where none does. */
+  readonly deployedVersion: string | null;
+  readonly seed: number;
+}
+
 export type Dimension = 'payment_method' | 'gender' | 'age_group' | 'country';
 
 /** A segment's hour. */
@@ -1165,6 +1221,209 @@ export const lateRecordSchema: RecordSchema = {
         "bytes"
       ],
       "default": null
+    }
+  ]
+};
+
+/** How well a churn model, or a baseline beside it, told those who left from those who stayed, on a day that nothing was fitted to. */
+export const modelResultSchema: RecordSchema = {
+  "type": "record",
+  "name": "ModelResult",
+  "namespace": "ebb",
+  "doc": "How well a churn model, or a baseline beside it, told those who left from those who stayed, on a day that nothing was fitted to.",
+  "fields": [
+    {
+      "name": "model",
+      "type": "string",
+      "doc": "logistic_regression, decision_tree, random_forest, linear_svc; baselines: bg_nbd, recency."
+    },
+    {
+      "name": "version",
+      "type": "string",
+      "doc": "Of the model that was tested."
+    },
+    {
+      "name": "trainedUntil",
+      "type": "string",
+      "doc": "YYYY-MM-DD: the last day on which customers were looked at to learn."
+    },
+    {
+      "name": "testedAt",
+      "type": "string",
+      "doc": "YYYY-MM-DD: the day on which all customers were scored to be tested."
+    },
+    {
+      "name": "auc",
+      "type": [
+        "null",
+        "double"
+      ],
+      "doc": "Chance that one who left scored above one who stayed; null where there are not both."
+    },
+    {
+      "name": "aucActive180",
+      "type": [
+        "null",
+        "double"
+      ],
+      "doc": "The same among customers with a purchase in the 180 days before."
+    },
+    {
+      "name": "brier",
+      "type": [
+        "null",
+        "double"
+      ],
+      "doc": "Mean squared error of the probabilities; null for scores that are none, as the next two."
+    },
+    {
+      "name": "logLoss",
+      "type": [
+        "null",
+        "double"
+      ],
+      "doc": "In nats."
+    },
+    {
+      "name": "calibrationError",
+      "type": [
+        "null",
+        "double"
+      ],
+      "doc": "Ten bins of equal count: mean distance of probability and share that left."
+    },
+    {
+      "name": "accuracy",
+      "type": [
+        "null",
+        "double"
+      ],
+      "doc": "This and the next three: calling all lost who score at the threshold or above."
+    },
+    {
+      "name": "precision",
+      "type": [
+        "null",
+        "double"
+      ]
+    },
+    {
+      "name": "recall",
+      "type": [
+        "null",
+        "double"
+      ]
+    },
+    {
+      "name": "f1",
+      "type": [
+        "null",
+        "double"
+      ]
+    },
+    {
+      "name": "threshold",
+      "type": [
+        "null",
+        "double"
+      ],
+      "doc": "Chosen where the model was calibrated."
+    },
+    {
+      "name": "engine",
+      "type": "string",
+      "doc": "fast, mljs; baseline where nothing learnt from labels."
+    },
+    {
+      "name": "trainedRows",
+      "type": "long",
+      "doc": "Customers at the ends of days, and at purchases."
+    },
+    {
+      "name": "seconds",
+      "type": "double",
+      "doc": "To train and to calibrate."
+    },
+    {
+      "name": "aucLow",
+      "type": [
+        "null",
+        "double"
+      ],
+      "doc": "95 % interval by bootstrap of customers."
+    },
+    {
+      "name": "aucHigh",
+      "type": [
+        "null",
+        "double"
+      ]
+    },
+    {
+      "name": "aucActive180Low",
+      "type": [
+        "null",
+        "double"
+      ]
+    },
+    {
+      "name": "aucActive180High",
+      "type": [
+        "null",
+        "double"
+      ]
+    },
+    {
+      "name": "calibrationErrorFloor",
+      "type": [
+        "null",
+        "double"
+      ],
+      "doc": "What chance alone makes of it for perfect probabilities."
+    },
+    {
+      "name": "testedRows",
+      "type": "long"
+    },
+    {
+      "name": "churned",
+      "type": [
+        "null",
+        "double"
+      ],
+      "doc": "Share of them that left."
+    },
+    {
+      "name": "activeRows",
+      "type": "long",
+      "doc": "Of them with a purchase in the 180 days before."
+    },
+    {
+      "name": "trainedPurchaseRows",
+      "type": "long",
+      "doc": "Of trainedRows, those at purchases."
+    },
+    {
+      "name": "calibratedAt",
+      "type": "string",
+      "doc": "YYYY-MM-DD."
+    },
+    {
+      "name": "label",
+      "type": "string",
+      "doc": "What was to be told: `no purchase in 90 days`, or a column of the data."
+    },
+    {
+      "name": "deployedVersion",
+      "type": [
+        "null",
+        "string"
+      ],
+      "doc": "The same recipe with what became known since, which scores customers; null where none does."
+    },
+    {
+      "name": "seed",
+      "type": "long"
     }
   ]
 };

@@ -10,6 +10,8 @@ import {
   clientProfileSchema,
   type Event,
   eventSchema,
+  type ModelResult,
+  modelResultSchema,
   type SegmentMetric,
   type SegmentPartial,
   type Session,
@@ -78,6 +80,13 @@ export const topics = {
     schema: churnExampleSchema,
     key: ({ customerId }) => customerId,
     ticked: true,
+  }),
+  /** One line for each model that was tested, and each baseline beside it; `ebb train` writes it. */
+  modelResults: topic<ModelResult>({
+    name: 'model-results',
+    schema: modelResultSchema,
+    key: ({ model, version, testedAt }) => `${model}/${version}/${testedAt}`,
+    cleanup: 'compact',
   }),
   sessions: topic<Session>({ name: 'sessions', schema: sessionSchema, key: ({ customerId }) => customerId }),
 } as const;

@@ -16,6 +16,7 @@ import { sinkCommand } from './commands/sink.ts';
 import { stackCommand } from './commands/stack.ts';
 import { tailCommand } from './commands/tail.ts';
 import { topicsCommand } from './commands/topics.ts';
+import { trainCommand } from './commands/train.ts';
 import { upCommand } from './commands/up.ts';
 import { version } from './commands/version.ts';
 
@@ -39,6 +40,7 @@ for (const add of [
   inspectCommand,
   generateCommand,
   runCommand,
+  trainCommand,
   tailCommand,
   queryCommand,
   topicsCommand,

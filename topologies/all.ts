@@ -25,18 +25,27 @@ export function topologiesOf(
   datasets: readonly Descriptor[],
   existing: ReadonlySet<string>,
 ): readonly Topology[] {
-  const synthetic = [
+  return [
+    ...datasets.map(normaliseDataset),
+    ...syntheticIn(shop, existing).map(({ topology }) => topology),
+    ...analytics,
+    churnFeatures(zonesOf(shop, datasets, existing)),
+  ];
+}
+
+/** IANA names of the time zones in which a shop's events are dated. */
+export function zonesOf(
+  shop: string,
+  datasets: readonly Descriptor[],
+  existing: ReadonlySet<string>,
+): readonly string[] {
+  const made = datasets.length === 0 || syntheticIn(shop, existing).length > 0;
+  return [...datasets.map(({ time }) => time.zone), ...(made ? ['UTC'] : [])];
+}
+
+function syntheticIn(shop: string, existing: ReadonlySet<string>) {
+  return [
     { topology: normaliseTransactions, topic: topics.syntheticTransactions },
     { topology: normaliseShop, topic: topics.syntheticShop },
   ].filter(({ topic }) => existing.has(physicalName(shop, topic.name)));
-  const zones = [
-    ...datasets.map(({ time }) => time.zone),
-    ...(datasets.length === 0 || synthetic.length > 0 ? ['UTC'] : []),
-  ];
-  return [
-    ...datasets.map(normaliseDataset),
-    ...synthetic.map(({ topology }) => topology),
-    ...analytics,
-    churnFeatures(zones),
-  ];
 }

@@ -3,7 +3,7 @@ import type { Connection } from 'mariadb';
 import { badRow } from './mariadb-error.ts';
 import { deleteSql, rowSteps } from './rows.ts';
 import { type SinkBatch, SinkError } from './sink.ts';
-import { deadLetters, type SqlValue, type Table } from './tables.ts';
+import { deadLetters, quoted, type SqlValue, type Table } from './tables.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -107,6 +107,7 @@ function letterOf(table: Table, batch: SinkBatch, { value, reason }: BadRow): Va
 /** A row that is there is changed where it is, which its indexes notice less than if it went and came. */
 function upsertSql({ name, columns }: Table): string {
   const places = columns.map(() => '?').join(', ');
-  const changes = columns.map((column) => `${column} = values(${column})`).join(', ');
-  return `insert into ${name} (${columns.join(', ')}) values (${places}) on duplicate key update ${changes}`;
+  const names = columns.map(quoted);
+  const changes = names.map((column) => `${column} = values(${column})`).join(', ');
+  return `insert into ${name} (${names.join(', ')}) values (${places}) on duplicate key update ${changes}`;
 }

@@ -5,7 +5,7 @@ import { deleteSql, type RowStep, rowSteps } from './rows.ts';
 import { type BatchLimits, type SinkBatch, SinkError, type TopicPartition, type TransactionalSink } from './sink.ts';
 import { sqliteError } from './sqlite-error.ts';
 import { migrateSqlite } from './sqlite-migrate.ts';
-import { deadLetters, type SqlValue, type Table, tableFor } from './tables.ts';
+import { deadLetters, quoted, type SqlValue, type Table, tableFor } from './tables.ts';
 
 export interface SqliteSinkOptions {
   /** The database file; made with its folders when missing. */
@@ -133,7 +133,7 @@ function rowWriter(database: DatabaseSync, shop: string, table: Table): (values:
 /** `replace into` is the upsert that MariaDB and SQLite share. */
 function replaceSql(table: Table, rows: number): string {
   const row = `(${table.columns.map(() => '?').join(', ')})`;
-  return `replace into ${table.name} (${table.columns.join(', ')}) values ${new Array(rows).fill(row).join(', ')}`;
+  return `replace into ${table.name} (${table.columns.map(quoted).join(', ')}) values ${new Array(rows).fill(row).join(', ')}`;
 }
 
 function openPositions(database: DatabaseSync, shop: string) {

@@ -5,6 +5,7 @@ import {
   deadLetterSchema,
   eventSchema,
   lateRecordSchema,
+  modelResultSchema,
   segmentMetricSchema,
   sessionSchema,
 } from '../../schemas/generated.ts';
@@ -95,6 +96,11 @@ export function snakeCase(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** As a statement names it, in either database: `precision` is a word of MariaDB's own. */
+export function quoted(column: string): string {
+  return `\`${column}\``;
+}
+
 function sqlValue(value: unknown): SqlValue {
   switch (typeof value) {
     case 'string':
@@ -143,6 +149,19 @@ const byTopic: ReadonlyMap<string, Table> = new Map([
       name: 'sessions',
       schema: sessionSchema,
       replaces: ['customerId', 'sessionStart'],
+    }),
+  ],
+  [
+    'model-results',
+    table({
+      name: 'model_results',
+      schema: modelResultSchema,
+      replaces: ['model', 'version', 'testedAt'],
+      renamed: {
+        aucActive180: 'auc_active_180',
+        aucActive180Low: 'auc_active_180_low',
+        aucActive180High: 'auc_active_180_high',
+      },
     }),
   ],
 ]);

@@ -19,6 +19,8 @@ export interface ReadHistories {
   readonly histories: Histories;
   /** How far events are complete, UTC epoch ms; -Infinity where a partition has none. */
   readonly watermark: number;
+  /** Of the next record after those that were read, by partition. */
+  readonly offsets: readonly number[];
 }
 
 /**
@@ -34,10 +36,12 @@ export async function readHistories(
   const ticks = await tickCodec(registry, topic);
   const partitions = (await log.topics()).find(({ name }) => name === topic)?.offsets.length ?? 0;
   const watermarks = Array.from({ length: partitions }, () => new InputWatermark(topic, undefined));
+  const offsets = watermarks.map(() => 0);
   const histories: Histories = new Map();
-  for await (const { partition, records } of log.read({ topic, from: 'start', to: 'end', signal })) {
+  for await (const { partition, records, next } of log.read({ topic, from: 'start', to: 'end', signal })) {
     const watermark = watermarks[partition];
     if (watermark === undefined) continue;
+    offsets[partition] = next;
     const values = records.filter((record) => !isTick(record)).map(({ value }) => value);
     const told = records.filter(isTick).map(({ value }) => value);
     await Promise.all([serde.prepare(values), ticks.prepare(told)]);
@@ -53,5 +57,5 @@ export async function readHistories(
         addToHistories(histories, event);
     }
   }
-  return { histories, watermark: Math.min(Number.POSITIVE_INFINITY, ...watermarks.map(({ value }) => value)) };
+  return { histories, watermark: Math.min(Number.POSITIVE_INFINITY, ...watermarks.map(({ value }) => value)), offsets };
 }

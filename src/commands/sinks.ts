@@ -1,6 +1,7 @@
 import { refusedTopic } from '../../connectors/sinks/boundary.ts';
 import { runSink, sinkGroup } from '../../connectors/sinks/runner.ts';
 import { baseName, tableOf } from '../../connectors/sinks/tables.ts';
+import { topics } from '../../schemas/topics.ts';
 import type { Config } from '../config.ts';
 import { physicalName, type TopicVersions } from '../engine/topic.ts';
 import type { Reader } from './caught-up.ts';
@@ -31,7 +32,9 @@ export async function routesOf(
     .filter(({ name }) => name.startsWith(`${shop}.`))
     .map(({ name }) => name.slice(shop.length + 1));
   const { tables, lake } = sinksOf(config);
-  const told = results.union(new Set(lake.map((sink) => refusedTopic(shop, sink))));
+  const told = results.union(
+    new Set([...lake.map((sink) => refusedTopic(shop, sink)), physicalName(shop, topics.modelResults.name)]),
+  );
   const forTables = inShop.filter((name) => tableOf(name) !== undefined && told.has(physicalName(shop, name)));
   const events = physicalName(shop, 'events', versions.get('events'));
   const rows = inShop.filter((name) => physicalName(shop, name) === events || raw.test(name));
@@ -48,7 +51,15 @@ export async function routesOf(
 }
 
 function patternsOf({ hdfsTopics, minioTopics }: Config): Readonly<Record<'hdfs' | 'minio', readonly string[]>> {
-  const live = ['synthetic.*', 'events', 'category-metrics', 'segment-metrics', 'client-profiles', 'sessions'];
+  const live = [
+    'synthetic.*',
+    'events',
+    'category-metrics',
+    'segment-metrics',
+    'client-profiles',
+    'sessions',
+    'model-results',
+  ];
   return { hdfs: hdfsTopics ?? ['raw.*'], minio: minioTopics ?? live };
 }
 

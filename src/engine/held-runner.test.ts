@@ -32,9 +32,7 @@ interface Member {
 async function shop() {
   const log = await openEmbeddedLog({ path: ':memory:' });
   const registry = memoryRegistry();
-  await log.create(
-    ['test.points', 'test.others'].map((name) => ({ name, partitions: 1, cleanup: 'delete' as const })),
-  );
+  await log.create(['test.points', 'test.others'].map((name) => ({ name, partitions: 1, cleanup: 'delete' as const })));
   const serde = await openSerde<Point>(registry, 'test.points-value', points.schema);
   const notes = await openSerde<Note>(registry, 'test.ticked-notes-value', tickedNotes.schema);
   const ticks = await tickCodec(registry, 'test.points');

@@ -86,11 +86,7 @@ export class Slots {
   }
 
   #settled(): boolean {
-    return (
-      this.#failure !== undefined ||
-      this.#readings.some(isReady) ||
-      this.#readings.every(hasEnded)
-    );
+    return this.#failure !== undefined || this.#readings.some(isReady) || this.#readings.every(hasEnded);
   }
 
   #pull(reading: Reading): void {

@@ -1,0 +1,35 @@
+-- How well churn models, and the baselines beside them, did on a day that nothing was fitted to.
+create table if not exists model_results (
+  shop varchar(64) not null,
+  model varchar(32) not null, -- logistic_regression, decision_tree, random_forest, linear_svc, bg_nbd, recency
+  version varchar(64) not null,
+  trained_until varchar(10) not null,
+  tested_at varchar(10) not null,
+  auc double,
+  auc_active_180 double,
+  brier double,
+  log_loss double,
+  calibration_error double,
+  accuracy double,
+  `precision` double,
+  recall double,
+  f1 double,
+  threshold double,
+  engine varchar(16) not null, -- fast, mljs, baseline
+  trained_rows bigint not null,
+  seconds double not null,
+  auc_low double,
+  auc_high double,
+  auc_active_180_low double,
+  auc_active_180_high double,
+  calibration_error_floor double,
+  tested_rows bigint not null,
+  churned double,
+  active_rows bigint not null,
+  trained_purchase_rows bigint not null,
+  calibrated_at varchar(10) not null,
+  label varchar(255) not null,
+  deployed_version varchar(64),
+  seed bigint not null,
+  primary key (shop, model, version, tested_at)
+);

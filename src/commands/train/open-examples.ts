@@ -1,0 +1,115 @@
+import { DAY } from '../../../datasets/civil.ts';
+import { dayEnds } from '../../../datasets/day-end.ts';
+import { topics } from '../../../schemas/topics.ts';
+import { zonesOf } from '../../../topologies/all.ts';
+import { type Histories, HORIZON_DAYS } from '../../churn/examples.ts';
+import { type Gathered, gatherFrom, type Wanted } from '../../churn/gathered.ts';
+import { isGridDay } from '../../churn/schedule.ts';
+import { type AskedDates, type Covered, HistoryError } from '../../churn/training-dates.ts';
+import { physicalName } from '../../engine/topic.ts';
+import { descriptorsOf } from '../descriptors.ts';
+import { readHistories } from '../read-histories.ts';
+import { readVersions } from '../versions.ts';
+import type { Workplace } from '../workplace.ts';
+import { endOfExamples, readExamples } from './read-examples.ts';
+
+/** What models can learn from, up to a place on the log. */
+export interface ExamplesOnLog {
+  readonly covered: Covered;
+  /** Name on the log of the topic that is read. */
+  readonly topic: string;
+  /** Of the next record, by partition: what comes after these is not looked at. */
+  readonly offsets: readonly number[];
+  gather(wanted: Wanted): Promise<Gathered>;
+}
+
+export interface ShopOptions {
+  readonly shop: string;
+  /** The last local day that may be known; absent: all days on the log. */
+  readonly until?: number | undefined;
+  readonly signal: AbortSignal;
+  /** Told how many records have been read. */
+  readonly onProgress?: (records: number) => void;
+}
+
+export interface OpenExamplesOptions extends ShopOptions {
+  readonly asked: AskedDates;
+  readonly horizonDays: number;
+}
+
+/**
+ * Examples as topology churn-features wrote them; for days off its grid and other horizons, computed from the shop's events by
+ * the same functions, to the same bits. @throws HistoryError, LogError, AvroError
+ */
+export async function openExamples(place: Workplace, options: OpenExamplesOptions): Promise<ExamplesOnLog> {
+  const { asked, horizonDays, signal, onProgress } = options;
+  const days = [asked.train ?? [], asked.calibrate ?? [], asked.test ?? []].flat();
+  const calendar = await calendarOf(place, options);
+  if (horizonDays === HORIZON_DAYS && calendar.examples !== undefined && days.every(isGridDay)) {
+    const reading = { topic: calendar.examples, signal, ...(onProgress === undefined ? {} : { onProgress }) };
+    const { first, watermark, offsets } = await endOfExamples(place.log, place.registry, reading);
+    // Without any, the events tell how much there is.
+    if (first !== undefined)
+      return {
+        ...{ topic: reading.topic, offsets, covered: { first, last: calendar.lastBefore(watermark) } },
+        gather: (wanted) => readExamples(place.log, place.registry, reading, offsets, wanted),
+      };
+  }
+  const { histories, ...known } = await historiesOf(place, options, calendar);
+  return { ...known, gather: async (wanted) => gatherFrom(histories, wanted, horizonDays) };
+}
+
+export interface HistoriesOnLog extends Omit<ExamplesOnLog, 'gather'> {
+  readonly histories: Histories;
+}
+
+/** All purchases of all customers. @throws HistoryError, LogError, AvroError */
+export async function openHistories(place: Workplace, options: ShopOptions): Promise<HistoriesOnLog> {
+  return historiesOf(place, options, await calendarOf(place, options));
+}
+
+async function historiesOf(
+  { log, registry }: Workplace,
+  { shop, signal }: ShopOptions,
+  { events, endOf, lastBefore }: Calendar,
+): Promise<HistoriesOnLog> {
+  const { histories, watermark, offsets } = await readHistories(log, registry, { topic: events, endOf, signal });
+  let first = Number.POSITIVE_INFINITY;
+  for (const { days } of histories.values()) first = Math.min(first, days[0] ?? Number.POSITIVE_INFINITY);
+  if (!Number.isFinite(first) || !Number.isFinite(watermark)) throw nobody(shop);
+  return { topic: events, offsets, covered: { first, last: lastBefore(watermark) }, histories };
+}
+
+/** A shop's days, and the topics that are about them. */
+interface Calendar {
+  /** Names on the log; examples only where there are some. */
+  readonly events: string;
+  readonly examples: string | undefined;
+  endOf(day: number): number;
+  /** The last local day that has ended by then, and may be known. */
+  lastBefore(watermark: number): number;
+}
+
+async function calendarOf({ log, registry }: Workplace, { shop, until }: ShopOptions): Promise<Calendar> {
+  const existing = new Set((await log.topics()).map(({ name }) => name));
+  const { topics: versions } = await readVersions(log, registry, shop);
+  const nameOf = ({ name }: { readonly name: string }) => physicalName(shop, name, versions.get(name));
+  const [events, examples] = [nameOf(topics.events), nameOf(topics.churnExamples)];
+  if (!existing.has(events)) throw nobody(shop);
+  const endOf = dayEnds(zonesOf(shop, await descriptorsOf(log, registry, shop), existing));
+  return {
+    ...{ events, examples: existing.has(examples) ? examples : undefined, endOf },
+    lastBefore(watermark) {
+      let day = Math.floor(watermark / DAY) + 1;
+      while (endOf(day) > watermark) day--;
+      return Math.min(day, until ?? day);
+    },
+  };
+}
+
+function nobody(shop: string): HistoryError {
+  return new HistoryError(
+    'NO_CUSTOMERS',
+    `shop ${shop} has no purchases of customers that are known: a model learns from who bought what when. \`ebb run --shop ${shop} --until-caught-up\` computes that from what is in the log, and \`ebb describe events --shop ${shop}\` shows what there is`,
+  );
+}

@@ -1,0 +1,171 @@
+import { dateText } from '../../../datasets/civil.ts';
+import { type Gathered, purchaseDays, wantedFor } from '../../churn/gathered.ts';
+import { type Labelled, together } from '../../churn/labelled.ts';
+import type { Learnt, Tested } from '../../churn/learn.ts';
+import type { Engine, ModelKind } from '../../churn/model.ts';
+import { chooseDates, HistoryError, refitDates, type TrainingDates } from '../../churn/training-dates.ts';
+import type { ExamplesOnLog } from './open-examples.ts';
+import { inThreads, type ThreadOptions } from './threads.ts';
+import { versionOf } from './version.ts';
+import type { Baseline, BaselineWork, Done, LearnWork, Work } from './work.ts';
+
+/** What takes longest comes first, so that the threads end together. */
+export const kinds: readonly ModelKind[] = ['random_forest', 'decision_tree', 'logistic_regression', 'linear_svc'];
+const baselines: readonly Baseline[] = ['bg_nbd', 'recency'];
+
+export interface Versioned extends Learnt {
+  readonly version: string;
+}
+
+/** Trained, and tested on a day that nothing was fitted to. */
+export interface TrainedModel {
+  readonly kind: ModelKind;
+  readonly evaluated: Versioned;
+  readonly tested: Tested;
+  /** Probabilities of the test's rows. */
+  readonly scores: Float64Array;
+  /** The same recipe with what became known since; absent where that is not wanted. */
+  readonly deployed?: Versioned;
+  readonly seconds: number;
+}
+
+export interface TestedBaseline {
+  readonly baseline: Baseline;
+  readonly tested: Tested;
+  readonly seconds: number;
+}
+
+/** What was learnt from, calibrated on and tested on. */
+export interface Split {
+  readonly train: Labelled;
+  /** Of its rows, those at purchases. */
+  readonly purchases: number;
+  readonly calibrate: Labelled;
+  readonly test: Labelled;
+}
+
+export interface Training {
+  readonly dates: TrainingDates;
+  readonly split: Split;
+  readonly models: readonly TrainedModel[];
+  readonly baselines: readonly TestedBaseline[];
+}
+
+export interface TrainModelsOptions extends ThreadOptions {
+  readonly engine: Engine;
+  readonly horizonDays: number;
+  readonly seed: number;
+  /** Of the bootstrap of the intervals. */
+  readonly samples: number;
+}
+
+/**
+ * Trains all four models on some days and tests them and the baselines on a later one; then trains them again with all that is
+ * known by now. @throws HistoryError, TrainingFailedError
+ */
+export async function trainModels(
+  examples: ExamplesOnLog,
+  asked: Partial<TrainingDates>,
+  options: TrainModelsOptions,
+): Promise<Training> {
+  const dates = chooseDates(asked, examples.covered, options.horizonDays);
+  const again = refitDates(dates);
+  const gathered = await examples.gather(wantedFor([dates, again]));
+  const { train, calibrate } = partsOf(gathered, dates);
+  const test = together([gathered.snapshot(dates.test)], []);
+  const split = { train: train.rows, purchases: train.purchases, calibrate, test };
+  checkCustomers(split, dates);
+  const refit = partsOf(gathered, again);
+  const evaluating = worksOf(split, options, true);
+  const deploying = kinds.map((kind) => lessonOf(kind, refit.train.rows, refit.calibrate, options));
+  const done = await inThreads([...evaluating, ...deploying], options);
+  const until = [dateText(dates.calibrate), dateText(again.calibrate)] as const;
+  return { dates, split, ...resultsOf(done, until) };
+}
+
+/** The same on a split that has no dates, of which nothing is deployed. */
+export async function testModels(
+  split: Split,
+  until: string,
+  options: TrainModelsOptions,
+): Promise<Omit<Training, 'dates'>> {
+  return { split, ...resultsOf(await inThreads(worksOf(split, options, false), options), [until]) };
+}
+
+function partsOf(gathered: Gathered, { train, calibrate }: Omit<TrainingDates, 'test'>) {
+  const rowsOf = (days: readonly number[]) => ({
+    snapshots: days.map((day) => gathered.snapshot(day)),
+    purchases: purchaseDays(days).map((day) => gathered.purchases(day)),
+  });
+  const { snapshots, purchases } = rowsOf(train);
+  const held = rowsOf([calibrate]);
+  return {
+    train: {
+      rows: together(snapshots, purchases),
+      purchases: purchases.reduce((sum, { labels }) => sum + labels.length, 0),
+    },
+    calibrate: together(held.snapshots, held.purchases),
+  };
+}
+
+function checkCustomers({ train, calibrate, test }: Split, dates: TrainingDates): void {
+  const [first = 0] = dates.train;
+  const rows = [
+    { what: `to train on from ${dateText(first)}`, rows: train },
+    { what: `to calibrate on, ${dateText(dates.calibrate)}`, rows: calibrate },
+    { what: `to test on, ${dateText(dates.test)}`, rows: test },
+  ];
+  const none = rows.find(({ rows: { labels } }) => labels.length === 0);
+  if (none !== undefined) throw new HistoryError('NO_CUSTOMERS', `there are no customers ${none.what}`);
+}
+
+function worksOf(split: Split, options: TrainModelsOptions, isLikelihood: boolean): readonly Work[] {
+  const { seed, samples, horizonDays } = options;
+  const test = { rows: split.test, samples };
+  return [
+    ...kinds.map((kind): LearnWork => ({ ...lessonOf(kind, split.train, split.calibrate, options), test })),
+    ...baselines.map(
+      (baseline): BaselineWork => ({
+        kind: 'baseline',
+        ...{ baseline, calibrate: split.calibrate, horizonDays, isLikelihood, seed, test },
+      }),
+    ),
+  ];
+}
+
+function lessonOf(
+  kind: ModelKind,
+  train: Labelled,
+  calibrate: Labelled,
+  { engine, seed }: TrainModelsOptions,
+): LearnWork {
+  return { kind: 'learn', engine, seed, lesson: { kind, train: examplesOf(train), calibrate: examplesOf(calibrate) } };
+}
+
+/** Names of customers are not for those who learn: they would be copied from thread to thread. */
+function examplesOf({ customers: _, ...examples }: Labelled) {
+  return examples;
+}
+
+function resultsOf(
+  done: readonly Done[],
+  [tested, deployed]: readonly [string, string?],
+): Pick<Training, 'models' | 'baselines'> {
+  const after = kinds.length + baselines.length;
+  const versioned = (learnt: Learnt, until: string) => ({ ...learnt, version: versionOf(learnt.model, until) });
+  return {
+    models: kinds.flatMap((kind, index) => {
+      const { learnt, tested: result, scores, seconds } = done[index] ?? { seconds: 0 };
+      if (learnt === undefined || result === undefined || scores === undefined) return [];
+      const refit = done[after + index]?.learnt;
+      return {
+        ...{ kind, tested: result, scores, seconds, evaluated: versioned(learnt, tested) },
+        ...(refit === undefined || deployed === undefined ? {} : { deployed: versioned(refit, deployed) }),
+      };
+    }),
+    baselines: baselines.flatMap((baseline, index) => {
+      const { tested: result, seconds } = done[kinds.length + index] ?? { seconds: 0 };
+      return result === undefined ? [] : { baseline, tested: result, seconds };
+    }),
+  };
+}
