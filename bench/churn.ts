@@ -6,12 +6,16 @@ import { reasonsOf } from '../src/churn/reasons.ts';
 import { scaled } from '../src/churn/scaler.ts';
 import { scoreRows, scorerOf } from '../src/churn/scorer.ts';
 import { trainFast } from '../src/churn/train/fast.ts';
+import { trainMljs } from '../src/churn/train/mljs.ts';
 import type { Trainer } from '../src/churn/train/trainer.ts';
 import { measure } from './measure.ts';
 import { printTable, type Row } from './table.ts';
 
 const kinds: readonly ModelKind[] = ['logistic_regression', 'linear_svc', 'decision_tree', 'random_forest'];
-const engines: readonly (readonly [Engine, Trainer])[] = [['fast', trainFast]];
+const engines: readonly (readonly [Engine, Trainer])[] = [
+  ['fast', trainFast],
+  ['mljs', trainMljs],
+];
 const rounds = 5;
 
 async function benchChurn(): Promise<void> {

@@ -9,15 +9,15 @@ export interface Binned {
 
 const MOST_BINS = 255;
 
-/** @param features row by row, finite */
-export function binned(features: Float64Array, width: number): Binned {
+/** @param features row by row, finite @param most bins of a column, 2 to 255 */
+export function binned(features: Float64Array, width: number, most = MOST_BINS): Binned {
   const rows = features.length / width;
   const bins = new Uint8Array(features.length);
   const edges: Float64Array[] = [];
   const values = new Float64Array(rows);
   for (let column = 0; column < width; column++) {
     for (let row = 0, at = column; row < rows; row++, at += width) values[row] = features[at] ?? 0;
-    const cuts = edgesOf(values.sort());
+    const cuts = edgesOf(values.sort(), most);
     edges.push(cuts);
     for (let at = column; at < features.length; at += width) bins[at] = binOf(cuts, features[at] ?? 0);
   }
@@ -25,17 +25,17 @@ export function binned(features: Float64Array, width: number): Binned {
 }
 
 /** A value that many rows have gets a bin of its own; the others share what rows are left. */
-function edgesOf(sorted: Float64Array): Float64Array {
+function edgesOf(sorted: Float64Array, most: number): Float64Array {
   const runs = runsOf(sorted);
   const edges: number[] = [];
   let left = sorted.length;
   let inBin = 0;
-  for (let run = 0; run + 1 < runs.length && edges.length < MOST_BINS - 1; run++) {
+  for (let run = 0; run + 1 < runs.length && edges.length < most - 1; run++) {
     const start = runs[run] ?? 0;
     const next = runs[run + 1] ?? sorted.length;
     inBin += next - start;
-    const all = runs.length <= MOST_BINS;
-    if (!all && inBin < left / (MOST_BINS - edges.length)) continue;
+    const all = runs.length <= most;
+    if (!all && inBin < left / (most - edges.length)) continue;
     edges.push(between(sorted[start] ?? 0, sorted[next] ?? 0));
     left -= inBin;
     inBin = 0;
