@@ -13,7 +13,7 @@ try {
   const at = { url: hdfs.url, user: hdfs.superuser };
   using client = openHdfs(at);
   await benchLakeSink({
-    ...{ name: 'sinks/hdfs', times: 6, verb: 'created', pieces: 'files', width: 12 },
+    ...{ name: 'sinks/hdfs', times: 6, verb: 'created', pieces: 'files', width: 24 },
     open: (shop) => openHdfsSink({ ...at, root: '/bench', shop }),
     async raw(place) {
       await client.makeFolder(`/bench/${place}`);

@@ -4,6 +4,7 @@ import { Agent as TlsAgent } from 'node:https';
 import webhdfs from 'webhdfs';
 import { hdfsError, isObject, json, type Refusal, refusalIn } from './hdfs-error.ts';
 import { type HttpAnswer, httpCall } from './hdfs-http.ts';
+import { encoded, places } from './hdfs-places.ts';
 import { SinkError } from './sink.ts';
 
 export interface HdfsOptions {
@@ -36,8 +37,8 @@ export interface HdfsClient extends Disposable {
   /** Removes a file, or a folder with all in it, if it is there. */
   remove(path: string): Promise<void>;
   /**
-   * A new file with this content, whole on the DataNodes. Its folder must be there. After an error there may be a part of it, or come
-   * to be: a DataNode that hung goes on where it stopped, unless the folder is gone.
+   * A new file with this content; whether it is whole on the DataNodes, its length says (`list`). Its folder must be there. After an error
+   * there may be a part of it, or come to be: a DataNode that hung goes on where it stopped, unless the folder is gone.
    */
   create(path: string, bytes: Uint8Array): Promise<void>;
   /** `exists`: something else has that name, and nothing was done. `overwrite`: takes the place of a file, at one instant. */
@@ -100,15 +101,24 @@ export function openHdfs(options: HdfsOptions): HdfsClient {
     }
   }
 
-  /** Asks the NameNode where, and then there. */
-  async function redirected(method: 'GET' | 'PUT', op: string, path: string, words: Words, body?: Uint8Array) {
-    const first = await asked(method, op, path, { ...words, noredirect: 'true' });
-    const said = json(first.body.toString());
-    const location = isObject(said) && typeof said.Location === 'string' ? said.Location : first.location;
+  /** Asks the NameNode where. */
+  async function located(method: 'GET' | 'PUT', op: string, path: string, words: Words): Promise<URL> {
+    const answer = await asked(method, op, path, { ...words, noredirect: 'true' });
+    const said = json(answer.body.toString());
+    const location = isObject(said) && typeof said.Location === 'string' ? said.Location : answer.location;
     if (location === undefined) {
-      throw hdfsError(`${op} ${path}`, base.host, refusalIn(said, first.status));
+      throw hdfsError(`${op} ${path}`, base.host, refusalIn(said, answer.status));
     }
-    const where = new URL(location);
+    return new URL(location);
+  }
+
+  async function there(
+    method: 'GET' | 'PUT',
+    op: string,
+    path: string,
+    where: URL,
+    body?: Uint8Array,
+  ): Promise<Buffer> {
     const answer = await sent(method, where, `${op} ${path}`, body);
     if (answer.status !== 200 && answer.status !== 201) {
       throw hdfsError(`${op} ${path}`, where.host, refusalIn(answer.body.toString(), answer.status));
@@ -116,19 +126,16 @@ export function openHdfs(options: HdfsOptions): HdfsClient {
     return answer.body;
   }
 
+  const creation: Words = {
+    ...{ overwrite: 'false', createparent: 'false', ...fileMode },
+    ...(replication === undefined ? {} : { replication }),
+    ...(blockSize === undefined ? {} : { blocksize: blockSize }),
+  };
+  const placeOf = places((path) => located('PUT', 'CREATE', path, creation));
+
   async function stat(path: string): Promise<HdfsEntry | undefined> {
     const body = await namespace('stat', path, (told) => packaged.stat(encoded(path), told));
     return isObject(body) && isObject(body.FileStatus) ? entryOf(body.FileStatus) : undefined;
-  }
-
-  /** By hand, as it is asked for every file: what the package does costs a good part of all CPU. */
-  async function lengthOf(path: string): Promise<number | undefined> {
-    const { status, body } = await asked('GET', 'GETFILESTATUS', path, {});
-    const said = json(body.toString());
-    if (status === 200) {
-      return isObject(said) && isObject(said.FileStatus) ? Number(said.FileStatus.length) : undefined;
-    }
-    throw hdfsError(`GETFILESTATUS ${path}`, base.host, refusalIn(said, status));
   }
 
   return {
@@ -151,22 +158,7 @@ export function openHdfs(options: HdfsOptions): HdfsClient {
       }
     },
     async create(path, bytes) {
-      const sizes = {
-        ...(replication === undefined ? {} : { replication }),
-        ...(blockSize ? { blocksize: blockSize } : {}),
-      };
-      await redirected(
-        'PUT',
-        'CREATE',
-        path,
-        { overwrite: 'false', createparent: 'false', ...fileMode, ...sizes },
-        bytes,
-      );
-      const length = await lengthOf(path);
-      if (length !== bytes.length) {
-        const what = `has ${length ?? 'none'} of ${bytes.length} bytes after it was written`;
-        throw new SinkError('UNAVAILABLE', `HDFS at ${base.host}: ${path} ${what}; put again`);
-      }
+      await placeOf(path, (where) => there('PUT', 'CREATE', path, where, bytes));
     },
     async rename(path, to, overwrite = false) {
       const renameoptions = overwrite ? 'OVERWRITE' : 'NONE';
@@ -188,7 +180,7 @@ export function openHdfs(options: HdfsOptions): HdfsClient {
         throw hdfsError(`CONCAT ${path}`, base.host, refusalIn(body.toString(), status));
       }
     },
-    read: (path) => redirected('GET', 'OPEN', path, {}),
+    read: async (path) => there('GET', 'OPEN', path, await located('GET', 'OPEN', path, {})),
     [Symbol.dispose]: () => agent.destroy(),
   };
 }
@@ -212,10 +204,6 @@ function connectionRefusal(error: unknown): Refusal {
 
 function entryOf(status: Readonly<Record<string, unknown>>): HdfsEntry {
   return { name: String(status.pathSuffix), isFolder: status.type === 'DIRECTORY', length: Number(status.length) };
-}
-
-function encoded(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 function texts(words: Readonly<Record<string, string | number>>): Readonly<Record<string, string>> {

@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 
 function open(changes: Partial<HdfsSinkOptions> = {}): IdempotentSink {
-  return openHdfsSink({ url: hdfs.url, user: hdfs.superuser, root, shop: 'demo', timeout: 1_000, ...changes });
+  return openHdfsSink({ url: hdfs.url, user: hdfs.superuser, root, shop: 'demo', ...changes });
 }
 
 /** As the runner does. */
@@ -131,7 +131,7 @@ describe('the HDFS sink', () => {
   });
 
   it.each(['namenode', 'datanode'] as const)('does not hang with a %s that does', async (node) => {
-    await using sink = open();
+    await using sink = open({ timeout: 1_000 });
     hdfs[node].pause();
     try {
       await expect(sink.put(range(0, 10), false)).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type HdfsClient, type HdfsOptions, openHdfs } from './hdfs-client.ts';
+import { refuseParts } from './hdfs-whole.ts';
 import { isCovered, mergedFolder, mergedThrough } from './lake-names.ts';
 import { inLanes } from './lanes.ts';
 import { currencyFor, type ShopCurrency } from './money.ts';
@@ -19,7 +20,7 @@ export interface HdfsSinkOptions extends HdfsOptions {
 }
 
 /** Files in work at the same time: a small one mostly waits for the DataNode, and all of a range's together are not large. */
-const lanes = 12;
+const lanes = 24;
 
 /**
  * A shop's topics as Parquet or Avro files on HDFS, `<root>/<shop>/<topic>/date=YYYY-MM-DD/<partition>-<first>-<last>.parquet`,
@@ -69,7 +70,13 @@ export function openHdfsSink(options: HdfsSinkOptions): IdempotentSink {
       failed.set(partition, [hand]);
       try {
         await client.makeFolder(hand);
-        await inLanes(missing, lanes, (file) => client.create(`${hand}/${file.date}`, file.bytes()));
+        const lengths = new Map<string, number>();
+        await inLanes(missing, lanes, async ({ date, bytes }) => {
+          const content = bytes();
+          lengths.set(date, content.length);
+          await client.create(`${hand}/${date}`, content);
+        });
+        await refuseParts(client, hand, lengths);
         // Only now: a merge that is not seen here finds this folder, and takes it away.
         const held = await mergedAlready(client, topicFolder, range, missing);
         await inLanes(missing, lanes, async (file) => {

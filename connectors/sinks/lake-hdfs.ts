@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type HdfsOptions, openHdfs } from './hdfs-client.ts';
+import { refuseParts } from './hdfs-whole.ts';
 import type { Lake, LakeDay, LakeFile } from './lake.ts';
 import { type FileSpan, mergedFolder, nameOf, spanOf } from './lake-names.ts';
 import { inLanes } from './lanes.ts';
@@ -62,8 +63,12 @@ export function openHdfsLake(options: HdfsOptions & { readonly root: string; rea
     await client.makeFolder(hand);
     try {
       const before = parts.reduce((sum, { length }) => sum + length, 0);
-      await client.create(`${hand}/whole`, merged.whole);
-      await client.create(`${hand}/tail`, merged.tailBehind(before));
+      const contents = new Map([
+        ['whole', merged.whole],
+        ['tail', merged.tailBehind(before)],
+      ]);
+      for (const [name, bytes] of contents) await client.create(`${hand}/${name}`, bytes);
+      await refuseParts(client, hand, new Map(Array.from(contents, ([name, { length }]) => [name, length])));
       await mark(day.topic, into);
       if (first.name !== nameOf(into) && (await client.rename(`${folder}/${first.name}`, target)) !== 'renamed') {
         throw new SinkError('UNAVAILABLE', `HDFS: ${target} was made by another merge; start again`);
