@@ -1,4 +1,5 @@
 /** A sink of files beside what bounds it: the Parquet writer alone, and the same bytes written without encoding them. */
+import type { FolderSpan } from '../connectors/sinks/file-schema.ts';
 import { inLanes } from '../connectors/sinks/lanes.ts';
 import { rangeFiles } from '../connectors/sinks/range-files.ts';
 import type { IdempotentSink, SinkBatch } from '../connectors/sinks/sink.ts';
@@ -14,7 +15,7 @@ export interface LakeStore {
   /** What it does with bytes, and what they are then: `put`, `objects`. */
   readonly verb: string;
   readonly pieces: string;
-  open(shop: string): IdempotentSink;
+  open(shop: string, by: FolderSpan): IdempotentSink;
   /** Files that are written at a time, without the sink. */
   readonly width: number;
   /** A writer of such files, in a place of their own. */
@@ -23,28 +24,29 @@ export interface LakeStore {
 
 export async function benchLakeSink(store: LakeStore): Promise<void> {
   const table: Row[] = [];
-  for (const [what, days] of [
-    ['live: a file or two a range', 1],
-    ['a year in a replay: a file a day', 305],
+  for (const [what, days, by] of [
+    ['live: a file or two a range', 1, 'day'],
+    ['a year in a replay: a file a day', 305, 'day'],
+    ['a year in a replay: a file a month', 305, 'month'],
   ] as const)
-    table.push(...(await rowsFor(store, what, days)));
+    table.push(...(await rowsFor(store, what, days, by)));
   printTable(store.name, table, 'ceiling: the Parquet writer alone; memory: resident, at the end');
 }
 
-async function rowsFor(store: LakeStore, what: string, days: number): Promise<readonly Row[]> {
+async function rowsFor(store: LakeStore, what: string, days: number, by: FolderSpan): Promise<readonly Row[]> {
   const { times, verb, pieces } = store;
-  await using sink = store.open(`days-${days}`);
+  await using sink = store.open(`days-${days}-${by}`, by);
   const once = [...batches(sink.limits.records, days)].slice(0, 4);
   const rows = times * once.reduce((sum, { records }) => sum + records.length, 0);
   // The bucket or folders, and the compilers on both sides.
   for (const range of once) await sink.put({ ...range, partition: 1_000 + range.partition }, false);
 
   const alone = await measure(() => () => {
-    for (const range of repeated(once, times)) for (const { bytes } of rangeFiles(range, 'parquet')) bytes();
+    for (const range of repeated(once, times)) for (const { bytes } of rangeFiles(range, { by })) bytes();
     return rows;
   });
-  const files = once.flatMap((range) => rangeFiles(range, 'parquet').map(({ bytes }) => Buffer.from(bytes())));
-  const write = await store.raw(`raw-${days}`);
+  const files = once.flatMap((range) => rangeFiles(range, { by }).map(({ bytes }) => Buffer.from(bytes())));
+  const write = await store.raw(`raw-${days}-${by}`);
   const raw = await measure(() => async () => {
     for (let time = 0; time < times; time++)
       await inLanes(files.entries(), store.width, ([index, bytes]) => write(`${time}-${index}`, bytes));

@@ -190,6 +190,8 @@ export interface FileBoundary {
   readonly firstOffset: number;
   /** Inclusive. */
   readonly lastOffset: number;
+  /** Format of the files and what a folder spans, such as parquet/day: the same range put again in another layout would be there twice. Empty where it was not noted. */
+  readonly layout: string;
 }
 
 /** A record whose window had closed when it came. */
@@ -1134,6 +1136,12 @@ export const fileBoundarySchema: RecordSchema = {
       "name": "lastOffset",
       "type": "long",
       "doc": "Inclusive."
+    },
+    {
+      "name": "layout",
+      "type": "string",
+      "default": "",
+      "doc": "Format of the files and what a folder spans, such as parquet/day: the same range put again in another layout would be there twice. Empty where it was not noted."
     }
   ]
 };

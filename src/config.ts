@@ -113,6 +113,8 @@ const configSchema = z.strictObject({
   hdfsTopics: list.optional(),
   /** Of files, wherever they are. */
   lakeFormat: z.enum(['parquet', 'avro']).default('parquet'),
+  /** What a folder of files holds. */
+  lakeBy: z.enum(['day', 'month']).default('day'),
   /** Seconds that records wait for more at the end of the log, before they become a file. */
   lakeRotation: number.min(0).max(86_400).default(30),
 });

@@ -14,7 +14,7 @@ try {
   using client = openHdfs(at);
   await benchLakeSink({
     ...{ name: 'sinks/hdfs', times: 6, verb: 'created', pieces: 'files', width: 24 },
-    open: (shop) => openHdfsSink({ ...at, root: '/bench', shop }),
+    open: (shop, by) => openHdfsSink({ ...at, root: '/bench', shop, by }),
     async raw(place) {
       await client.makeFolder(`/bench/${place}`);
       return (name, bytes) => client.create(`/bench/${place}/${name}`, bytes);

@@ -15,7 +15,7 @@ try {
   using s3 = openS3(minio);
   await benchLakeSink({
     ...{ name: 'sinks/minio', times: 12, verb: 'put', pieces: 'objects', width: 8 },
-    open: (shop) => openMinioSink({ ...minio, bucket, shop }),
+    open: (shop, by) => openMinioSink({ ...minio, bucket, shop, by }),
     raw: async (place) => (name, bytes) => s3.client.putObject(bucket, `${place}/${name}`, bytes, bytes.length),
   });
 } finally {

@@ -104,6 +104,22 @@ export function sinkContract(store: ContractStore): void {
       expect(await stored(folder)).toEqual(expected);
     });
 
+    it('takes no other layout of files for a range that it has begun', async ({ skip }) => {
+      const folder = await newFolder();
+      await using shop = await shopIn(folder);
+      await using sink = await store.open(folder);
+      if (sink.kind === 'transactional') return skip('it has no files');
+      await appendPurchases(shop, 0, count);
+      const other: Sink = { ...sink, layout: 'parquet/year' };
+      await runToTheEnd(shop, sink);
+      await appendPurchases(shop, count, count + 10);
+      await expect(runToTheEnd(shop, other)).rejects.toMatchObject({
+        code: 'REFUSED',
+        message: expect.stringContaining('are parquet/day, and the settings say parquet/year'),
+      });
+      expect(await stored(folder)).toEqual(expected);
+    });
+
     it('waits for a schema registry that does not answer', async () => {
       const folder = await newFolder();
       await using shop = await shopIn(folder);

@@ -7,7 +7,14 @@ import type { RecordDecoder, Refused } from './decode.ts';
 import { gather, type Range } from './gather.ts';
 import { readRange, steadyBatches } from './reading.ts';
 import { type Backoff, type OnRetry, retrying } from './retry.ts';
-import type { BatchLimits, IdempotentSink, SinkBatch, TopicPartition, TransactionalSink } from './sink.ts';
+import {
+  type BatchLimits,
+  type IdempotentSink,
+  type SinkBatch,
+  SinkError,
+  type TopicPartition,
+  type TransactionalSink,
+} from './sink.ts';
 import type { Turn } from './turns.ts';
 
 export interface Delivery {
@@ -53,7 +60,15 @@ export async function deliverRanges(delivery: Delivery, sink: IdempotentSink, bo
   const { owned, physical, at } = delivery;
   const put = (batch: SinkBatch, again: boolean) => patiently(delivery, () => sink.put(batch, again));
   let from = await groupPosition(delivery);
+  const { layout } = sink;
   const last = await patiently(delivery, () => boundaries.last(physical, at.partition));
+  if (last !== undefined && last.layout !== '' && last.layout !== layout) {
+    const what = `the files of ${at.topic} are ${last.layout}, and the settings say ${layout}`;
+    throw new SinkError(
+      'REFUSED',
+      `${sink.name}: ${what}: a folder is of one layout. Set EBB_LAKE_FORMAT and EBB_LAKE_BY to what they were, or have all written anew by ebb reset`,
+    );
+  }
   // The boundary counts also when the group was forgotten: what it covers is in the files already.
   if (last !== undefined && (from ?? 0) <= last.lastOffset) {
     const whole = await inTurn(delivery, async () => {
@@ -68,7 +83,7 @@ export async function deliverRanges(delivery: Delivery, sink: IdempotentSink, bo
   }
   await eachRange(delivery, from, async (range) => {
     const [firstOffset, lastOffset] = [range.first, range.next - 1];
-    const boundary = { sink: sink.name, topic: physical, partition: at.partition, firstOffset, lastOffset };
+    const boundary = { sink: sink.name, topic: physical, partition: at.partition, firstOffset, lastOffset, layout };
     const batch = await decoded(delivery, range);
     await patiently(delivery, () => boundaries.commit(owned, boundary, batch.refused));
     await put(batch, false);

@@ -60,20 +60,37 @@ export function fileColumns(
   return [...where, ...fields];
 }
 
-/** `date=2011-12-09` by the record's event time (UTC), or the name that Hive gives to a missing one. */
-export function datesOf(schema: Schema | undefined): (record: SinkRecord) => string {
+/** What a folder of a topic's files holds. */
+export type FolderSpan = 'day' | 'month';
+
+/** With which their names begin, as a column of Hive's. */
+const columns: Readonly<Record<FolderSpan, string>> = { day: 'date', month: 'month' };
+
+/** Whether a folder of this name, within a topic's, holds files. */
+export function holdsFiles(name: string): boolean {
+  return Object.values(columns).some((column) => name.startsWith(`${column}=`));
+}
+
+/** `date=2011-12-09` or `month=2011-12` by the record's event time (UTC), or the name that Hive gives to a missing one. */
+export function foldersOf(schema: Schema | undefined, by: FolderSpan): (record: SinkRecord) => string {
+  const column = columns[by];
   const field = eventTimeField(schema);
   const names = new Map<number, string>();
   return ({ value }) => {
     const time = field === undefined ? null : value?.[field];
     if (typeof time !== 'number' || Math.abs(time) > 8.64e15) {
-      return 'date=__HIVE_DEFAULT_PARTITION__';
+      return `${column}=__HIVE_DEFAULT_PARTITION__`;
     }
     const day = Math.floor(time / 86_400_000);
-    const name = names.get(day) ?? `date=${new Date(day * 86_400_000).toISOString().split('T')[0]}`;
+    const name = names.get(day) ?? `${column}=${dateOf(day).slice(0, by === 'day' ? undefined : -3)}`;
     names.set(day, name);
     return name;
   };
+}
+
+/** @param day since 1970 */
+function dateOf(day: number): string {
+  return new Date(day * 86_400_000).toISOString().replace(/T.*/, '');
 }
 
 /** The field named by the schema's `eventTime`; rows of `raw.*` carry theirs in `_time`. */

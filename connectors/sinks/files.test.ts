@@ -85,6 +85,15 @@ describe('the file sink', () => {
     ]);
   });
 
+  it('writes one file for each month where folders are to be of months', async () => {
+    await using sink = openFileSink({ dir, shop: 'demo', by: 'month' });
+    await sink.put(batchOf('events', records(720, 30)), false);
+    const names = [...(await filesIn(dir)).keys()];
+    const rows = await query(`select month, count(*)::int as n from ${glob()} group by month order by month`);
+    expect(names).toEqual(['2010-12', '2011-01'].map((month) => `demo/events/month=${month}/0-720-749.parquet`));
+    expect(rows.map(({ n }) => Number(n)).reduce((sum, n) => sum + n, 0)).toBe(30);
+  });
+
   it('types the columns so that DuckDB reads them as they are meant', async () => {
     await using sink = openFileSink({ dir, shop: 'demo' });
     await sink.put(batchOf('events', records(0, 30)), false);

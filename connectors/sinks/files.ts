@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { makeFolder, sweepLeftovers, syncFolder, type Unwanted, type WholeFile, writeWhole } from './durable-file.ts';
 import { isCovered, mergedFolder, mergedThrough } from './lake-names.ts';
 import { currencyFor, type ShopCurrency } from './money.ts';
-import { type FileFormat, rangeFiles } from './range-files.ts';
+import { type FileLayout, layoutName, rangeFiles } from './range-files.ts';
 import { type BatchLimits, type IdempotentSink, type SinkBatch, SinkError, type SinkErrorCode } from './sink.ts';
 import { baseName } from './tables.ts';
 
-export interface FileSinkOptions {
+export interface FileSinkOptions extends FileLayout {
   readonly dir: string;
   readonly shop: string;
-  /** Default `parquet`. */
-  readonly format?: FileFormat;
   readonly limits?: Partial<BatchLimits>;
   /** Asked when money is in the shop's currency. */
   readonly currency?: ShopCurrency | undefined;
@@ -20,13 +18,14 @@ export interface FileSinkOptions {
 
 /**
  * A shop's topics as Parquet or Avro files, `<dir>/<shop>/<topic>/date=YYYY-MM-DD/<partition>-<first>-<last>.parquet`,
- * by event time (UTC). A range of offsets becomes one file per date that occurs in it. Names and bytes follow from the
+ * by event time (UTC), or `month=YYYY-MM/…`. A range of offsets becomes one file per day, or month, that occurs in it. Names and bytes follow from the
  * range, and a file appears whole or not at all, so putting a range again changes nothing.
  */
-export function openFileSink({ dir, shop, format = 'parquet', limits, currency }: FileSinkOptions): IdempotentSink {
+export function openFileSink({ dir, shop, limits, currency, ...layout }: FileSinkOptions): IdempotentSink {
   return {
     kind: 'idempotent',
     name: 'files',
+    layout: layoutName(layout),
     limits: { records: 20_000, bytes: 8 << 20, linger: 30_000, atOnce: 1, ...limits },
     async put(range, again) {
       const shopCurrency = await currencyFor(range.schema, currency);
@@ -37,8 +36,8 @@ export function openFileSink({ dir, shop, format = 'parquet', limits, currency }
         throw fileError(topicFolder, error, false);
       }
       try {
-        const files = rangeFiles(range, format, shopCurrency).map(({ date, name, bytes }) => ({
-          folder: join(topicFolder, date),
+        const files = rangeFiles(range, layout, shopCurrency).map(({ folder, name, bytes }) => ({
+          folder: join(topicFolder, folder),
           name,
           bytes,
         }));

@@ -4,16 +4,14 @@ import { refuseParts } from './hdfs-whole.ts';
 import { isCovered, mergedFolder, mergedThrough } from './lake-names.ts';
 import { inLanes } from './lanes.ts';
 import { currencyFor, type ShopCurrency } from './money.ts';
-import { type FileFormat, type RangeFile, rangeFiles } from './range-files.ts';
+import { type FileLayout, layoutName, type RangeFile, rangeFiles } from './range-files.ts';
 import { type BatchLimits, type IdempotentSink, type SinkBatch, SinkError } from './sink.ts';
 import { baseName } from './tables.ts';
 
-export interface HdfsSinkOptions extends HdfsOptions {
+export interface HdfsSinkOptions extends HdfsOptions, FileLayout {
   /** Folder of the lake, such as `/ebb`; made when it is missing. */
   readonly root: string;
   readonly shop: string;
-  /** Default `parquet`. */
-  readonly format?: FileFormat;
   readonly limits?: Partial<BatchLimits>;
   /** Asked when money is in the shop's currency. */
   readonly currency?: ShopCurrency | undefined;
@@ -24,12 +22,12 @@ const lanes = 24;
 
 /**
  * A shop's topics as Parquet or Avro files on HDFS, `<root>/<shop>/<topic>/date=YYYY-MM-DD/<partition>-<first>-<last>.parquet`,
- * by event time (UTC). A file is written in a folder under `<root>/_tmp/<shop>/<topic>/`, its length compared, and renamed. Names and bytes
+ * by event time (UTC), or `month=YYYY-MM/…`. A file is written in a folder under `<root>/_tmp/<shop>/<topic>/`, its length compared, and renamed. Names and bytes
  * follow from the range, so putting it again changes nothing; what a merged file holds already (`ebb lake compact`) is left out.
  * @throws SinkError REFUSED for a root that HDFS could not have
  */
 export function openHdfsSink(options: HdfsSinkOptions): IdempotentSink {
-  const { root, shop, format = 'parquet', limits, currency } = options;
+  const { root, shop, limits, currency } = options;
   if (!/^\/[^:]*$/.test(root)) {
     throw new SinkError('REFUSED', `HDFS: the root folder is "${root}", and must begin with / and have no ":" in it`);
   }
@@ -50,6 +48,7 @@ export function openHdfsSink(options: HdfsSinkOptions): IdempotentSink {
   return {
     kind: 'idempotent',
     name: 'hdfs',
+    layout: layoutName(options),
     limits: { records: 50_000, bytes: 16 << 20, linger: 60_000, atOnce: 2, ...limits },
     async put(range, again) {
       const shopCurrency = await currencyFor(range.schema, currency);
@@ -59,7 +58,7 @@ export function openHdfsSink(options: HdfsSinkOptions): IdempotentSink {
       const left = failed.get(partition);
       const stale = again ? await inHand(client, temporary, range.partition) : (left ?? []);
       await inLanes(stale, lanes, (path) => client.remove(path));
-      const files = rangeFiles(range, format, shopCurrency);
+      const files = rangeFiles(range, options, shopCurrency);
       const missing = again || left !== undefined ? await missingOf(client, topicFolder, files) : files;
       if (missing.length === 0) {
         failed.delete(partition);
@@ -71,10 +70,10 @@ export function openHdfsSink(options: HdfsSinkOptions): IdempotentSink {
       try {
         await client.makeFolder(hand);
         const lengths = new Map<string, number>();
-        await inLanes(missing, lanes, async ({ date, bytes }) => {
+        await inLanes(missing, lanes, async ({ folder: name, bytes }) => {
           const content = bytes();
-          lengths.set(date, content.length);
-          await client.create(`${hand}/${date}`, content);
+          lengths.set(name, content.length);
+          await client.create(`${hand}/${name}`, content);
         });
         await refuseParts(client, hand, lengths);
         // Only now: a merge that is not seen here finds this folder, and takes it away.
@@ -83,8 +82,8 @@ export function openHdfsSink(options: HdfsSinkOptions): IdempotentSink {
           if (!held.has(file)) {
             await place(
               client,
-              `${hand}/${file.date}`,
-              `${await folder(`${topicFolder}/${file.date}`)}/${file.name}`,
+              `${hand}/${file.folder}`,
+              `${await folder(`${topicFolder}/${file.folder}`)}/${file.name}`,
               again,
             );
           }
@@ -121,7 +120,7 @@ async function inHand(client: HdfsClient, temporary: string, partition: number):
 async function missingOf(client: HdfsClient, topicFolder: string, files: readonly RangeFile[]) {
   const missing: RangeFile[] = [];
   await inLanes(files, lanes, async (file) => {
-    const there = await client.stat(`${topicFolder}/${file.date}/${file.name}`);
+    const there = await client.stat(`${topicFolder}/${file.folder}/${file.name}`);
     if (there === undefined || there.length !== file.bytes().length) missing.push(file);
   });
   return missing;
@@ -144,7 +143,7 @@ async function mergedAlready(
     return held;
   }
   await inLanes(files, lanes, async (file) => {
-    const there = (await client.list(`${topicFolder}/${file.date}`)) ?? [];
+    const there = (await client.list(`${topicFolder}/${file.folder}`)) ?? [];
     if (
       isCovered(
         file.name,

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, syncFolder, writeWhole } from './durable-file.ts';
+import { holdsFiles } from './file-schema.ts';
 import type { Lake, LakeDay } from './lake.ts';
 import { covers, type FileSpan, mergedFolder, nameOf, spanOf } from './lake-names.ts';
 
@@ -42,7 +43,7 @@ export function openFileLake({ dir, shop }: { readonly dir: string; readonly sho
 
   return {
     topics: async () => namesIn(join(dir, shop)),
-    dates: async (topic) => namesIn(join(dir, shop, topic)).filter((name) => name.startsWith('date=')),
+    dates: async (topic) => namesIn(join(dir, shop, topic)).filter(holdsFiles),
     async files(day) {
       const folder = folderOf(day);
       return namesIn(folder).map((name) => ({ name, length: statSync(join(folder, name)).size }));

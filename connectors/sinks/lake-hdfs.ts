@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { holdsFiles } from './file-schema.ts';
 import { type HdfsOptions, openHdfs } from './hdfs-client.ts';
 import { refuseParts } from './hdfs-whole.ts';
 import type { Lake, LakeDay, LakeFile } from './lake.ts';
@@ -84,7 +85,7 @@ export function openHdfsLake(options: HdfsOptions & { readonly root: string; rea
 
   return {
     topics: async () => (await namesIn(shopFolder)).filter((name) => !name.startsWith('_')),
-    dates: async (topic) => (await namesIn(`${shopFolder}/${topic}`)).filter((name) => name.startsWith('date=')),
+    dates: async (topic) => (await namesIn(`${shopFolder}/${topic}`)).filter(holdsFiles),
     files: async (day) => ((await client.list(folderOf(day))) ?? []).filter(({ isFolder }) => !isFolder),
     read,
     async takeOver(topic) {

@@ -7,10 +7,10 @@ export interface LakeFile {
   readonly length: number;
 }
 
-/** Where the files of one date of a topic are. */
+/** Where the files of one day, or month, of a topic are. */
 export interface LakeDay {
   readonly topic: string;
-  /** `date=2010-12-01`. */
+  /** `date=2010-12-01`, `month=2010-12`. */
   readonly date: string;
 }
 

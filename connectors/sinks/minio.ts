@@ -3,19 +3,17 @@ import { inLanes } from './lanes.ts';
 import { openS3, type S3Options } from './minio-client.ts';
 import { codeOf, storeError } from './minio-error.ts';
 import { currencyFor, type ShopCurrency } from './money.ts';
-import { type FileFormat, rangeFiles } from './range-files.ts';
+import { type FileFormat, type FileLayout, layoutName, rangeFiles } from './range-files.ts';
 import { type BatchLimits, type IdempotentSink, SinkError } from './sink.ts';
 import { baseName } from './tables.ts';
 
-export interface MinioSinkOptions extends S3Options {
+export interface MinioSinkOptions extends S3Options, FileLayout {
   readonly bucket: string;
   /** Of all keys, such as `lake/raw`; default none. */
   readonly prefix?: string | undefined;
   /** Whether a bucket that is missing is made; default true. */
   readonly createBucket?: boolean | undefined;
   readonly shop: string;
-  /** Default `parquet`. */
-  readonly format?: FileFormat | undefined;
   readonly limits?: Partial<BatchLimits> | undefined;
   /** Asked when money is in the shop's currency. */
   readonly currency?: ShopCurrency | undefined;
@@ -38,8 +36,8 @@ const DIGEST = 'ebb-sha256';
 
 /**
  * A shop's topics as Parquet or Avro files in a bucket of MinIO or of any other store with S3's interface:
- * `[prefix/]<shop>/<topic>/date=YYYY-MM-DD/<partition>-<first>-<last>.parquet`, by event time (UTC). A range of offsets becomes
- * one object per date that occurs in it, each put in one request, so that it is there whole or not at all.
+ * `[prefix/]<shop>/<topic>/date=YYYY-MM-DD/<partition>-<first>-<last>.parquet`, by event time (UTC), or
+ * `month=YYYY-MM/…`. A range of offsets becomes one object per day, or month, that occurs in it, each put in one request, so that it is there whole or not at all.
  *
  * **What is there already** is left as it is, by `If-None-Match`. The name says which offsets it holds, the boundary was
  * committed to the log by the only owner of the partition before anything was put, and encoding is a function of the
@@ -115,13 +113,14 @@ export function openMinioSink(options: MinioSinkOptions): IdempotentSink {
   return {
     kind: 'idempotent',
     name: 'minio',
+    layout: layoutName(options),
     limits: { records: 50_000, bytes: 16 << 20, linger: 60_000, atOnce: 1, ...limits },
     async put(range, again) {
       const shopCurrency = await currencyFor(range.schema, currency);
       const folder = folderOf(baseName(range.topic));
       try {
-        await inLanes(rangeFiles(range, format, shopCurrency), UPLOADS, ({ date, name, bytes }) =>
-          putIntoBucket(`${folder}/${date}/${name}`, asBuffer(bytes()), again),
+        await inLanes(rangeFiles(range, options, shopCurrency), UPLOADS, ({ folder: within, name, bytes }) =>
+          putIntoBucket(`${folder}/${within}/${name}`, asBuffer(bytes()), again),
         );
       } catch (error) {
         throw storeError(at, error);

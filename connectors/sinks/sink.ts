@@ -89,6 +89,8 @@ export interface TakenPartition {
 export interface IdempotentSink extends AsyncDisposable {
   readonly kind: 'idempotent';
   readonly name: string;
+  /** Format of its files and what a folder spans, such as `parquet/day`. A range put again in another layout would be there twice. */
+  readonly layout: string;
   readonly limits: BatchLimits;
   /**
    * Puts a range and returns when it is durable. What is already there under the same name is the same and stays.

@@ -60,7 +60,7 @@ export function lakeCommand(program: Command): void {
     );
 }
 
-/** Object stores have no files that could be renamed. */
+/** Not object stores: they change one object at an instant, and the swap of parts for the whole is of several. */
 function lakesOf(config: Config, shop: string): readonly (readonly [name: string, open: () => Promise<Lake>])[] {
   const local = ['files', async () => openFileLake({ dir: pathsOf(config).lake, shop })] as const;
   if (config.hdfsUrl === undefined) return [local];
@@ -76,14 +76,14 @@ function textOf(merges: readonly (Merge & { readonly lake: string })[], dryRun: 
   const rows = merges.map(({ lake, topic, date, into, files, bytes }) => [
     lake,
     topic,
-    date.replace('date=', ''),
+    date,
     into,
     count(files),
     `${(bytes / 1_000_000).toFixed(1)} MB`,
   ]);
   const files = merges.reduce((sum, merge) => sum + merge.files, 0);
   const told = `${count(files)} files ${dryRun ? 'would be' : 'are now'} ${count(merges.length)}.`;
-  return `${table(['lake', 'topic', 'day', dryRun ? 'would be' : 'merged file', 'files', 'size'], rows)}\n\n${told}`;
+  return `${table(['lake', 'topic', 'folder', dryRun ? 'would be' : 'merged file', 'files', 'size'], rows)}\n\n${told}`;
 }
 
 const units: Readonly<Record<string, number>> = { '': 1, KB: 1 << 10, MB: 1 << 20, GB: 1 << 30 };

@@ -32,7 +32,8 @@ export function sinksOf({ mariadbHost, minioEndpoint, hdfsUrl }: Config): {
  */
 export async function openSink(config: Config, shop: string, name: SinkName, currency?: ShopCurrency): Promise<Sink> {
   const paths = pathsOf(config);
-  const files = { shop, format: config.lakeFormat, limits: { linger: config.lakeRotation * 1000 }, currency };
+  const { lakeFormat: format, lakeBy: by, lakeRotation } = config;
+  const files = { shop, format, by, limits: { linger: lakeRotation * 1000 }, currency };
   switch (name) {
     case 'sqlite':
       return openSqliteSink({ path: paths.tables, shop });
