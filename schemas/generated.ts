@@ -91,6 +91,212 @@ export interface ChurnExample {
   readonly quantityMean: number;
 }
 
+export type ModelRole = 'CHAMPION' | 'CHALLENGER' | 'RETIRED';
+
+export type ModelKind = 'logistic_regression' | 'decision_tree' | 'random_forest' | 'linear_svc';
+
+export type TrainingEngine = 'fast' | 'mljs';
+
+export type ColumnTransform = 'log1p' | 'signed_log1p';
+
+export interface ScaledColumn {
+  readonly name: string;
+  readonly transform: ColumnTransform;
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export interface LinearModel {
+  readonly scaler: readonly ScaledColumn[];
+  readonly weights: readonly number[];
+  readonly intercept: number;
+}
+
+export interface TreeModel {
+  readonly roots: readonly number[];
+  readonly feature: readonly number[];
+  readonly threshold: readonly number[];
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+  readonly value: readonly number[];
+}
+
+export type CalibrationKind = 'none' | 'platt' | 'isotonic';
+
+/** From a raw score to a probability. */
+export interface ModelCalibration {
+  readonly kind: CalibrationKind;
+  /** Of platt. */
+  readonly slope: number | null;
+  /** Of platt. */
+  readonly offset: number | null;
+  /** Knots of isotonic. */
+  readonly raw: readonly number[];
+  /** Of each knot. */
+  readonly probability: readonly number[];
+}
+
+export interface TrainedPosition {
+  /** Name on the log. */
+  readonly topic: string;
+  readonly partition: number;
+  /** The first that it has not seen. */
+  readonly offset: number;
+}
+
+/** What it learnt from. */
+export interface TrainedOn {
+  readonly positions: readonly TrainedPosition[];
+  /** First local day of which there were examples, YYYY-MM-DD. */
+  readonly from: string;
+  /** Last one. */
+  readonly until: string;
+  /** Local day whose examples it was calibrated on. */
+  readonly calibratedOn: string | null;
+}
+
+/** How the same recipe did on examples of a later day than it had learnt from. */
+export interface ModelEvaluation {
+  /** Of the model that was tested. */
+  readonly version: string;
+  /** Local day, YYYY-MM-DD. */
+  readonly testedOn: string;
+  readonly rows: number;
+  readonly auc: number | null;
+  readonly aucActive180: number | null;
+  readonly brier: number | null;
+  readonly logLoss: number | null;
+  readonly calibrationError: number | null;
+  /** Customers count as churned from this probability on; chosen on the calibration examples. */
+  readonly threshold: number | null;
+}
+
+/** A trained model, and what it is used for from a moment on. Whoever changes its role appends it again with that moment. */
+export interface ChurnModel {
+  /** Names the model: the same in all of its records. */
+  readonly version: string;
+  /** CHAMPION: its scores are the shop's, until a later one is. CHALLENGER: scores beside it, to be compared. RETIRED: not used. */
+  readonly role: ModelRole;
+  /** From when on it has this role. */
+  readonly inForceFrom: number;
+  readonly kind: ModelKind;
+  readonly engine: TrainingEngine;
+  /** It tells how likely no purchase is in so many days. */
+  readonly horizonDays: number;
+  /** Names of the features that it sees, in order. */
+  readonly columns: readonly string[];
+  /** Of a linear model. */
+  readonly linear: LinearModel | null;
+  /** Of a decision tree or a forest. */
+  readonly trees: TreeModel | null;
+  readonly calibration: ModelCalibration;
+  /** Of the trainer's random numbers. */
+  readonly seed: number;
+  /** Examples that it learnt from. */
+  readonly rows: number;
+  readonly trainedOn: TrainedOn;
+  readonly evaluation: ModelEvaluation | null;
+}
+
+/** A prediction, and what came of it. */
+export interface ChurnOutcome {
+  readonly customerId: string;
+  /** Local day of the prediction, YYYY-MM-DD. */
+  readonly asOf: string;
+  /** Its month, YYYY-MM. */
+  readonly month: string;
+  readonly trigger: ExampleTrigger;
+  /** Kind of the model that predicted. */
+  readonly model: string;
+  readonly version: string;
+  /** When it predicted. */
+  readonly role: ModelRole;
+  readonly probability: number;
+  /** 1: no purchase in the horizon. 0: at least one. */
+  readonly label: number;
+  readonly horizonDays: number;
+  /** Had bought within 180 days. */
+  readonly active180: boolean;
+  /** Days since the last purchase, at asOf. */
+  readonly recency: number;
+  /** Days of purchase until then. */
+  readonly frequency: number;
+  /** Days since the first purchase. */
+  readonly tenure: number;
+  /** The end of the horizon. */
+  readonly time: number;
+}
+
+/** What a model said of a customer at the end of a local day, before anybody knew. */
+export interface ChurnPrediction {
+  readonly customerId: string;
+  /** Local day, YYYY-MM-DD. Nothing of a later day was known. */
+  readonly asOf: string;
+  /** GRID: the last day of a month. PURCHASE: a day of purchase. As of churn examples. */
+  readonly trigger: ExampleTrigger;
+  /** The end of that day. */
+  readonly time: number;
+  /** Its kind. */
+  readonly model: string;
+  readonly version: string;
+  /** When it said so. */
+  readonly role: ModelRole;
+  /** Of no purchase in the horizon. */
+  readonly probability: number;
+  readonly horizonDays: number;
+}
+
+export type ScoreTrigger = 'PURCHASE' | 'SILENCE' | 'GRID';
+
+export type Band = 'HIGH' | 'MEDIUM' | 'LOW' | 'UNSCORED';
+
+export interface ScoreReason {
+  /** Family of features; NO_MODEL where there is no score. */
+  readonly code: string;
+  /** To the score before calibration, in log-odds against the mean of the training examples; above 0 makes churn likelier. */
+  readonly contribution: number;
+  /** Facts, no causes. */
+  readonly text: string;
+}
+
+/** How likely a customer is to churn, as of the newest score. */
+export interface ChurnScore {
+  readonly customerId: string;
+  /** Local day of which the features are, YYYY-MM-DD. */
+  readonly asOf: string;
+  /** Why it was scored then. */
+  readonly trigger: ScoreTrigger;
+  /** When it was scored, by event time: at a purchase, or at the end of a day. */
+  readonly time: number;
+  /** Of no purchase in the horizon; null: no model was in force. */
+  readonly probability: number | null;
+  /** HIGH from .7 on, MEDIUM from .4 on. */
+  readonly band: Band;
+  /** Kind of the model. */
+  readonly model: string | null;
+  readonly version: string | null;
+  readonly horizonDays: number | null;
+  /** The greatest contribution first. */
+  readonly reasons: readonly ScoreReason[];
+  /** Probability as of the day of the score before. */
+  readonly previous: number | null;
+  /** Change since then; above 0 is worse. */
+  readonly trend: number | null;
+  /** Days since the last purchase. */
+  readonly recency: number;
+  /** Days of purchase. */
+  readonly frequency: number;
+  /** Has bought within 180 days. */
+  readonly active180: boolean;
+  /** In the horizon if the customer stays, in minor units: as much as since the first purchase, per horizon. */
+  readonly expectedSpend: number;
+  readonly currency: string;
+  /** Of the topic of events. */
+  readonly partition: number;
+  /** Of the newest purchase that is known in this score. */
+  readonly offset: number;
+}
+
 /** What is known of a customer. */
 export interface ClientProfile {
   readonly customerId: string;
@@ -212,6 +418,40 @@ export interface LateRecord {
   readonly watermark: number;
   readonly reason: string;
   readonly value: Buffer | null;
+}
+
+/** How well a model told, live, who would leave: its predictions of a month, against what came. */
+export interface ModelMetric {
+  /** Kind of the model. */
+  readonly model: string;
+  readonly version: string;
+  /** YYYY-MM of the predictions. */
+  readonly month: string;
+  readonly horizonDays: number;
+  /** When the newest label among them was known. */
+  readonly time: number;
+  /** All labels of the month are known. */
+  readonly complete: boolean;
+  readonly testedRows: number;
+  /** Share of them that left. */
+  readonly churned: number | null;
+  /** Of them with a purchase in the 180 days before. */
+  readonly activeRows: number;
+  /** Chance that one who left scored above one who stayed; null where there are not both. */
+  readonly auc: number | null;
+  /** 95 % interval by bootstrap of customers. */
+  readonly aucLow: number | null;
+  readonly aucHigh: number | null;
+  readonly aucActive180: number | null;
+  readonly aucActive180Low: number | null;
+  readonly aucActive180High: number | null;
+  readonly brier: number | null;
+  /** In nats. */
+  readonly logLoss: number | null;
+  /** Ten bins of equal count: mean distance of probability and share that left. */
+  readonly calibrationError: number | null;
+  /** What chance alone makes of it for perfect probabilities. */
+  readonly calibrationErrorFloor: number | null;
 }
 
 /** How well a churn model, or a baseline beside it, told those who left from those who stayed, on a day that nothing was fitted to. */
@@ -718,6 +958,738 @@ export const churnExampleSchema: RecordSchema = {
       "name": "quantityMean",
       "type": "double",
       "doc": "Units per day of purchase."
+    }
+  ]
+};
+
+/** A trained model, and what it is used for from a moment on. Whoever changes its role appends it again with that moment. */
+export const churnModelSchema: RecordSchema = {
+  "type": "record",
+  "name": "ChurnModel",
+  "namespace": "ebb",
+  "doc": "A trained model, and what it is used for from a moment on. Whoever changes its role appends it again with that moment.",
+  "eventTime": "inForceFrom",
+  "fields": [
+    {
+      "name": "version",
+      "type": "string",
+      "doc": "Names the model: the same in all of its records."
+    },
+    {
+      "name": "role",
+      "type": {
+        "type": "enum",
+        "name": "ModelRole",
+        "symbols": [
+          "CHAMPION",
+          "CHALLENGER",
+          "RETIRED"
+        ]
+      },
+      "doc": "CHAMPION: its scores are the shop's, until a later one is. CHALLENGER: scores beside it, to be compared. RETIRED: not used."
+    },
+    {
+      "name": "inForceFrom",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "From when on it has this role."
+    },
+    {
+      "name": "kind",
+      "type": {
+        "type": "enum",
+        "name": "ModelKind",
+        "symbols": [
+          "logistic_regression",
+          "decision_tree",
+          "random_forest",
+          "linear_svc"
+        ]
+      }
+    },
+    {
+      "name": "engine",
+      "type": {
+        "type": "enum",
+        "name": "TrainingEngine",
+        "symbols": [
+          "fast",
+          "mljs"
+        ]
+      }
+    },
+    {
+      "name": "horizonDays",
+      "type": "int",
+      "doc": "It tells how likely no purchase is in so many days."
+    },
+    {
+      "name": "columns",
+      "type": {
+        "type": "array",
+        "items": "string"
+      },
+      "doc": "Names of the features that it sees, in order."
+    },
+    {
+      "name": "linear",
+      "type": [
+        "null",
+        {
+          "type": "record",
+          "name": "LinearModel",
+          "fields": [
+            {
+              "name": "scaler",
+              "type": {
+                "type": "array",
+                "items": {
+                  "type": "record",
+                  "name": "ScaledColumn",
+                  "fields": [
+                    {
+                      "name": "name",
+                      "type": "string"
+                    },
+                    {
+                      "name": "transform",
+                      "type": {
+                        "type": "enum",
+                        "name": "ColumnTransform",
+                        "symbols": [
+                          "log1p",
+                          "signed_log1p"
+                        ]
+                      }
+                    },
+                    {
+                      "name": "mean",
+                      "type": "double"
+                    },
+                    {
+                      "name": "deviation",
+                      "type": "double"
+                    }
+                  ]
+                }
+              }
+            },
+            {
+              "name": "weights",
+              "type": {
+                "type": "array",
+                "items": "double"
+              }
+            },
+            {
+              "name": "intercept",
+              "type": "double"
+            }
+          ]
+        }
+      ],
+      "default": null,
+      "doc": "Of a linear model."
+    },
+    {
+      "name": "trees",
+      "type": [
+        "null",
+        {
+          "type": "record",
+          "name": "TreeModel",
+          "fields": [
+            {
+              "name": "roots",
+              "type": {
+                "type": "array",
+                "items": "int"
+              }
+            },
+            {
+              "name": "feature",
+              "type": {
+                "type": "array",
+                "items": "int"
+              }
+            },
+            {
+              "name": "threshold",
+              "type": {
+                "type": "array",
+                "items": "double"
+              }
+            },
+            {
+              "name": "left",
+              "type": {
+                "type": "array",
+                "items": "int"
+              }
+            },
+            {
+              "name": "right",
+              "type": {
+                "type": "array",
+                "items": "int"
+              }
+            },
+            {
+              "name": "value",
+              "type": {
+                "type": "array",
+                "items": "double"
+              }
+            }
+          ]
+        }
+      ],
+      "default": null,
+      "doc": "Of a decision tree or a forest."
+    },
+    {
+      "name": "calibration",
+      "type": {
+        "type": "record",
+        "name": "ModelCalibration",
+        "doc": "From a raw score to a probability.",
+        "fields": [
+          {
+            "name": "kind",
+            "type": {
+              "type": "enum",
+              "name": "CalibrationKind",
+              "symbols": [
+                "none",
+                "platt",
+                "isotonic"
+              ]
+            }
+          },
+          {
+            "name": "slope",
+            "type": [
+              "null",
+              "double"
+            ],
+            "default": null,
+            "doc": "Of platt."
+          },
+          {
+            "name": "offset",
+            "type": [
+              "null",
+              "double"
+            ],
+            "default": null,
+            "doc": "Of platt."
+          },
+          {
+            "name": "raw",
+            "type": {
+              "type": "array",
+              "items": "double"
+            },
+            "default": [],
+            "doc": "Knots of isotonic."
+          },
+          {
+            "name": "probability",
+            "type": {
+              "type": "array",
+              "items": "double"
+            },
+            "default": [],
+            "doc": "Of each knot."
+          }
+        ]
+      }
+    },
+    {
+      "name": "seed",
+      "type": "long",
+      "doc": "Of the trainer's random numbers."
+    },
+    {
+      "name": "rows",
+      "type": "long",
+      "doc": "Examples that it learnt from."
+    },
+    {
+      "name": "trainedOn",
+      "type": {
+        "type": "record",
+        "name": "TrainedOn",
+        "doc": "What it learnt from.",
+        "fields": [
+          {
+            "name": "positions",
+            "type": {
+              "type": "array",
+              "items": {
+                "type": "record",
+                "name": "TrainedPosition",
+                "fields": [
+                  {
+                    "name": "topic",
+                    "type": "string",
+                    "doc": "Name on the log."
+                  },
+                  {
+                    "name": "partition",
+                    "type": "int"
+                  },
+                  {
+                    "name": "offset",
+                    "type": "long",
+                    "doc": "The first that it has not seen."
+                  }
+                ]
+              }
+            }
+          },
+          {
+            "name": "from",
+            "type": "string",
+            "doc": "First local day of which there were examples, YYYY-MM-DD."
+          },
+          {
+            "name": "until",
+            "type": "string",
+            "doc": "Last one."
+          },
+          {
+            "name": "calibratedOn",
+            "type": [
+              "null",
+              "string"
+            ],
+            "default": null,
+            "doc": "Local day whose examples it was calibrated on."
+          }
+        ]
+      }
+    },
+    {
+      "name": "evaluation",
+      "type": [
+        "null",
+        {
+          "type": "record",
+          "name": "ModelEvaluation",
+          "doc": "How the same recipe did on examples of a later day than it had learnt from.",
+          "fields": [
+            {
+              "name": "version",
+              "type": "string",
+              "doc": "Of the model that was tested."
+            },
+            {
+              "name": "testedOn",
+              "type": "string",
+              "doc": "Local day, YYYY-MM-DD."
+            },
+            {
+              "name": "rows",
+              "type": "long"
+            },
+            {
+              "name": "auc",
+              "type": [
+                "null",
+                "double"
+              ],
+              "default": null
+            },
+            {
+              "name": "aucActive180",
+              "type": [
+                "null",
+                "double"
+              ],
+              "default": null
+            },
+            {
+              "name": "brier",
+              "type": [
+                "null",
+                "double"
+              ],
+              "default": null
+            },
+            {
+              "name": "logLoss",
+              "type": [
+                "null",
+                "double"
+              ],
+              "default": null
+            },
+            {
+              "name": "calibrationError",
+              "type": [
+                "null",
+                "double"
+              ],
+              "default": null
+            },
+            {
+              "name": "threshold",
+              "type": [
+                "null",
+                "double"
+              ],
+              "default": null,
+              "doc": "Customers count as churned from this probability on; chosen on the calibration examples."
+            }
+          ]
+        }
+      ],
+      "default": null
+    }
+  ]
+};
+
+/** A prediction, and what came of it. */
+export const churnOutcomeSchema: RecordSchema = {
+  "type": "record",
+  "name": "ChurnOutcome",
+  "namespace": "ebb",
+  "doc": "A prediction, and what came of it.",
+  "eventTime": "time",
+  "fields": [
+    {
+      "name": "customerId",
+      "type": "string"
+    },
+    {
+      "name": "asOf",
+      "type": "string",
+      "doc": "Local day of the prediction, YYYY-MM-DD."
+    },
+    {
+      "name": "month",
+      "type": "string",
+      "doc": "Its month, YYYY-MM."
+    },
+    {
+      "name": "trigger",
+      "type": {
+        "type": "enum",
+        "name": "ExampleTrigger",
+        "symbols": [
+          "GRID",
+          "PURCHASE"
+        ]
+      }
+    },
+    {
+      "name": "model",
+      "type": "string",
+      "doc": "Kind of the model that predicted."
+    },
+    {
+      "name": "version",
+      "type": "string"
+    },
+    {
+      "name": "role",
+      "type": {
+        "type": "enum",
+        "name": "ModelRole",
+        "symbols": [
+          "CHAMPION",
+          "CHALLENGER",
+          "RETIRED"
+        ]
+      },
+      "doc": "When it predicted."
+    },
+    {
+      "name": "probability",
+      "type": "double"
+    },
+    {
+      "name": "label",
+      "type": "int",
+      "doc": "1: no purchase in the horizon. 0: at least one."
+    },
+    {
+      "name": "horizonDays",
+      "type": "int"
+    },
+    {
+      "name": "active180",
+      "type": "boolean",
+      "doc": "Had bought within 180 days."
+    },
+    {
+      "name": "recency",
+      "type": "int",
+      "doc": "Days since the last purchase, at asOf."
+    },
+    {
+      "name": "frequency",
+      "type": "int",
+      "doc": "Days of purchase until then."
+    },
+    {
+      "name": "tenure",
+      "type": "int",
+      "doc": "Days since the first purchase."
+    },
+    {
+      "name": "time",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "The end of the horizon."
+    }
+  ]
+};
+
+/** What a model said of a customer at the end of a local day, before anybody knew. */
+export const churnPredictionSchema: RecordSchema = {
+  "type": "record",
+  "name": "ChurnPrediction",
+  "namespace": "ebb",
+  "doc": "What a model said of a customer at the end of a local day, before anybody knew.",
+  "eventTime": "time",
+  "fields": [
+    {
+      "name": "customerId",
+      "type": "string"
+    },
+    {
+      "name": "asOf",
+      "type": "string",
+      "doc": "Local day, YYYY-MM-DD. Nothing of a later day was known."
+    },
+    {
+      "name": "trigger",
+      "type": {
+        "type": "enum",
+        "name": "ExampleTrigger",
+        "symbols": [
+          "GRID",
+          "PURCHASE"
+        ]
+      },
+      "doc": "GRID: the last day of a month. PURCHASE: a day of purchase. As of churn examples."
+    },
+    {
+      "name": "time",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "The end of that day."
+    },
+    {
+      "name": "model",
+      "type": "string",
+      "doc": "Its kind."
+    },
+    {
+      "name": "version",
+      "type": "string"
+    },
+    {
+      "name": "role",
+      "type": {
+        "type": "enum",
+        "name": "ModelRole",
+        "symbols": [
+          "CHAMPION",
+          "CHALLENGER",
+          "RETIRED"
+        ]
+      },
+      "doc": "When it said so."
+    },
+    {
+      "name": "probability",
+      "type": "double",
+      "doc": "Of no purchase in the horizon."
+    },
+    {
+      "name": "horizonDays",
+      "type": "int"
+    }
+  ]
+};
+
+/** How likely a customer is to churn, as of the newest score. */
+export const churnScoreSchema: RecordSchema = {
+  "type": "record",
+  "name": "ChurnScore",
+  "namespace": "ebb",
+  "doc": "How likely a customer is to churn, as of the newest score.",
+  "eventTime": "time",
+  "money": {
+    "expectedSpend": "currency"
+  },
+  "fields": [
+    {
+      "name": "customerId",
+      "type": "string"
+    },
+    {
+      "name": "asOf",
+      "type": "string",
+      "doc": "Local day of which the features are, YYYY-MM-DD."
+    },
+    {
+      "name": "trigger",
+      "type": {
+        "type": "enum",
+        "name": "ScoreTrigger",
+        "symbols": [
+          "PURCHASE",
+          "SILENCE",
+          "GRID"
+        ]
+      },
+      "doc": "Why it was scored then."
+    },
+    {
+      "name": "time",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "When it was scored, by event time: at a purchase, or at the end of a day."
+    },
+    {
+      "name": "probability",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Of no purchase in the horizon; null: no model was in force."
+    },
+    {
+      "name": "band",
+      "type": {
+        "type": "enum",
+        "name": "Band",
+        "symbols": [
+          "HIGH",
+          "MEDIUM",
+          "LOW",
+          "UNSCORED"
+        ]
+      },
+      "doc": "HIGH from .7 on, MEDIUM from .4 on."
+    },
+    {
+      "name": "model",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "Kind of the model."
+    },
+    {
+      "name": "version",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "horizonDays",
+      "type": [
+        "null",
+        "int"
+      ],
+      "default": null
+    },
+    {
+      "name": "reasons",
+      "type": {
+        "type": "array",
+        "items": {
+          "type": "record",
+          "name": "ScoreReason",
+          "fields": [
+            {
+              "name": "code",
+              "type": "string",
+              "doc": "Family of features; NO_MODEL where there is no score."
+            },
+            {
+              "name": "contribution",
+              "type": "double",
+              "doc": "To the score before calibration, in log-odds against the mean of the training examples; above 0 makes churn likelier."
+            },
+            {
+              "name": "text",
+              "type": "string",
+              "doc": "Facts, no causes."
+            }
+          ]
+        }
+      },
+      "doc": "The greatest contribution first."
+    },
+    {
+      "name": "previous",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Probability as of the day of the score before."
+    },
+    {
+      "name": "trend",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Change since then; above 0 is worse."
+    },
+    {
+      "name": "recency",
+      "type": "int",
+      "doc": "Days since the last purchase."
+    },
+    {
+      "name": "frequency",
+      "type": "int",
+      "doc": "Days of purchase."
+    },
+    {
+      "name": "active180",
+      "type": "boolean",
+      "doc": "Has bought within 180 days."
+    },
+    {
+      "name": "expectedSpend",
+      "type": "double",
+      "doc": "In the horizon if the customer stays, in minor units: as much as since the first purchase, per horizon."
+    },
+    {
+      "name": "currency",
+      "type": "string"
+    },
+    {
+      "name": "partition",
+      "type": "int",
+      "doc": "Of the topic of events."
+    },
+    {
+      "name": "offset",
+      "type": "long",
+      "doc": "Of the newest purchase that is known in this score."
     }
   ]
 };
@@ -1229,6 +2201,151 @@ export const lateRecordSchema: RecordSchema = {
         "bytes"
       ],
       "default": null
+    }
+  ]
+};
+
+/** How well a model told, live, who would leave: its predictions of a month, against what came. */
+export const modelMetricSchema: RecordSchema = {
+  "type": "record",
+  "name": "ModelMetric",
+  "namespace": "ebb",
+  "doc": "How well a model told, live, who would leave: its predictions of a month, against what came.",
+  "eventTime": "time",
+  "fields": [
+    {
+      "name": "model",
+      "type": "string",
+      "doc": "Kind of the model."
+    },
+    {
+      "name": "version",
+      "type": "string"
+    },
+    {
+      "name": "month",
+      "type": "string",
+      "doc": "YYYY-MM of the predictions."
+    },
+    {
+      "name": "horizonDays",
+      "type": "int"
+    },
+    {
+      "name": "time",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "When the newest label among them was known."
+    },
+    {
+      "name": "complete",
+      "type": "boolean",
+      "doc": "All labels of the month are known."
+    },
+    {
+      "name": "testedRows",
+      "type": "long"
+    },
+    {
+      "name": "churned",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Share of them that left."
+    },
+    {
+      "name": "activeRows",
+      "type": "long",
+      "doc": "Of them with a purchase in the 180 days before."
+    },
+    {
+      "name": "auc",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Chance that one who left scored above one who stayed; null where there are not both."
+    },
+    {
+      "name": "aucLow",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "95 % interval by bootstrap of customers."
+    },
+    {
+      "name": "aucHigh",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "aucActive180",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "aucActive180Low",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "aucActive180High",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "brier",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "logLoss",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "In nats."
+    },
+    {
+      "name": "calibrationError",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Ten bins of equal count: mean distance of probability and share that left."
+    },
+    {
+      "name": "calibrationErrorFloor",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "What chance alone makes of it for perfect probabilities."
     }
   ]
 };

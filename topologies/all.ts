@@ -4,6 +4,8 @@ import { physicalName } from '../src/engine/topic.ts';
 import type { Topology } from '../src/engine/topology.ts';
 import { categoryMetrics, categoryPartials } from './category-metrics.ts';
 import { churnFeatures } from './churn-features.ts';
+import { churnOutcomes } from './churn-outcomes.ts';
+import { churnScores } from './churn-scores.ts';
 import { clientProfiles } from './client-profiles.ts';
 import { normaliseDataset, normaliseShop, normaliseTransactions } from './normalise.ts';
 import { segmentMetrics, segmentPartials } from './segment-metrics.ts';
@@ -25,11 +27,14 @@ export function topologiesOf(
   datasets: readonly Descriptor[],
   existing: ReadonlySet<string>,
 ): readonly Topology[] {
+  const zones = zonesOf(shop, datasets, existing);
   return [
     ...datasets.map(normaliseDataset),
     ...syntheticIn(shop, existing).map(({ topology }) => topology),
     ...analytics,
-    churnFeatures(zonesOf(shop, datasets, existing)),
+    churnFeatures(zones),
+    churnScores(zones),
+    churnOutcomes,
   ];
 }
 

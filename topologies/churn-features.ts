@@ -3,12 +3,11 @@ import { dayEnds } from '../datasets/day-end.ts';
 import type { ChurnExample, Event } from '../schemas/generated.ts';
 import { topics } from '../schemas/topics.ts';
 import { exampleOf, HORIZON_DAYS } from '../src/churn/examples.ts';
-import { addPurchase, dayOf, type History, historySchema, isOccasion, newHistory } from '../src/churn/history.ts';
+import { addPurchase, type History, historySchema, newHistory } from '../src/churn/history.ts';
 import { isGridDay, nextSnapshot } from '../src/churn/schedule.ts';
-import { type Keep, lateness } from '../src/engine/keep.ts';
-import type { Message } from '../src/engine/message.ts';
 import type { Step } from '../src/engine/store.ts';
 import { type Topology, topology } from '../src/engine/topology.ts';
+import { isOnTime } from './on-time.ts';
 import { HOUR } from './sales.ts';
 
 interface Customer {
@@ -57,8 +56,7 @@ export function churnFeatures(zones: Iterable<string>, horizonDays = HORIZON_DAY
     tickStep: HOUR,
     build: ({ events }, keep) => ({
       examples: events.pipe(
-        filter(({ value }) => isOccasion(value)),
-        filter((message) => inTime(keep, message, endOf(dayOf(message.value.localDate)))),
+        filter(isOnTime(keep, STORE, endOf)),
         keep.stateful<Event, Customer, ChurnExample>({
           name: STORE,
           key: ({ value }) => value.customerId ?? '',
@@ -79,13 +77,4 @@ export function churnFeatures(zones: Iterable<string>, horizonDays = HORIZON_DAY
       ),
     }),
   });
-}
-
-/** Puts a purchase aside whose day had ended by its own writer's watermark. */
-function inTime(keep: Keep, message: Message<Event>, end: number): boolean {
-  const watermark = lateness(keep, message);
-  if (end > watermark) return true;
-  const key = message.value.customerId ?? '';
-  keep.late(message, { store: STORE, key, windowEnd: end, watermark, reason: 'its day has ended' });
-  return false;
 }

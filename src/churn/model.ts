@@ -1,3 +1,5 @@
+import type { ModelEvaluation, ModelRole, TrainedOn } from '../../schemas/generated.ts';
+
 /** The names under which models are compared, in tables and on the log. */
 export type ModelKind = 'logistic_regression' | 'decision_tree' | 'random_forest' | 'linear_svc';
 
@@ -71,4 +73,17 @@ export interface Fitted {
   /** Of the trainer's random numbers. The same examples, options and seed give the same model. */
   readonly seed: number;
   readonly rows: number;
+}
+
+/** A model that a shop has, and what it is used for from a moment on. */
+export interface Model extends Fitted {
+  /** Names it. */
+  readonly version: string;
+  readonly role: ModelRole;
+  /** UTC epoch ms, event time. */
+  readonly inForceFrom: number;
+  readonly horizonDays: number;
+  readonly trainedOn: TrainedOn;
+  /** Null: it was not tested. */
+  readonly evaluation: ModelEvaluation | null;
 }

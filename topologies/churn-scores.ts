@@ -1,0 +1,180 @@
+import { filter } from 'rxjs';
+import { DAY, dateText } from '../datasets/civil.ts';
+import { dayEnds } from '../datasets/day-end.ts';
+import type { ChurnModel, ChurnPrediction, ChurnScore, Event, ScoreTrigger } from '../schemas/generated.ts';
+import { topics } from '../schemas/topics.ts';
+import { HORIZON_DAYS } from '../src/churn/examples.ts';
+import { FEATURES, featuresAt } from '../src/churn/features.ts';
+import { addPurchase, dayOf, type History, historySchema, newHistory } from '../src/churn/history.ts';
+import { type Deployed, type Roster, rosters } from '../src/churn/roster.ts';
+import { isGridDay, nextWake } from '../src/churn/schedule.ts';
+import { type LastScore, scoreLine } from '../src/churn/score-line.ts';
+import type { Message } from '../src/engine/message.ts';
+import type { Step } from '../src/engine/store.ts';
+import { type Topology, topology } from '../src/engine/topology.ts';
+import { isOnTime } from './on-time.ts';
+import { HOUR } from './sales.ts';
+
+interface Customer {
+  readonly history: History;
+  /** The last day at whose end the customer was scored; null before the first. */
+  day: number | null;
+  last: LastScore | null;
+  /** First day of purchase that the shop knows of, among the customers of this partition. */
+  first: number;
+  /** Of the newest purchase. */
+  currency: string;
+  offset: number;
+}
+
+/** A purchase, and the first day of purchase known by then. */
+interface Purchase {
+  readonly event: Event;
+  readonly first: number;
+}
+
+type Scored = ChurnScore | ChurnPrediction;
+
+const long = { type: 'long' };
+const schema = {
+  type: 'record',
+  name: 'ScoredCustomer',
+  fields: [
+    { name: 'history', type: historySchema },
+    { name: 'day', type: ['null', 'long'] },
+    {
+      name: 'last',
+      type: [
+        'null',
+        {
+          type: 'record',
+          name: 'LastScore',
+          fields: [
+            { name: 'day', ...long },
+            { name: 'trigger', type: { type: 'enum', name: 'Trigger', symbols: ['PURCHASE', 'SILENCE', 'GRID'] } },
+            { name: 'time', ...long },
+            { name: 'version', type: ['null', 'string'] },
+            { name: 'probability', type: ['null', 'double'] },
+            { name: 'previous', type: ['null', 'double'] },
+          ],
+        },
+      ],
+    },
+    { name: 'first', ...long },
+    { name: 'currency', type: 'string' },
+    { name: 'offset', ...long },
+  ],
+};
+
+const STORE = 'customers';
+
+/** The least that it takes to learn from labels and to test on later ones: a horizon for each. */
+const FIRST_MODEL_DAYS = 2 * HORIZON_DAYS;
+
+const isScore = (message: Message<Scored>): message is Message<ChurnScore> => 'band' in message.value;
+const isPrediction = (message: Message<Scored>): message is Message<ChurnPrediction> => !('band' in message.value);
+
+/**
+ * Scores each customer with the models in force at the time: at once when they buy, and at the ends of local days: of a
+ * purchase, of 1, 3, 7 … 180 days of silence, and of every month. The champion's newest score is the customer's line; what it
+ * and the challengers say on days of which there will be an example are predictions, to be compared with what comes.
+ * @param zones IANA names of the time zones in which the shop's events are dated
+ */
+export function churnScores(zones: Iterable<string>): Topology {
+  const endOf = dayEnds(zones);
+  return topology({
+    name: 'churn-scores',
+    title: 'How likely each customer is to churn and why, as the models in force at the time see it',
+    from: { events: topics.events },
+    broadcast: { models: topics.models },
+    to: { scores: topics.churnScores, predictions: topics.predictions },
+    tickStep: HOUR,
+    build({ events }, keep) {
+      const models = rosters(keep.broadcast<ChurnModel>('models'));
+      const row = new Float64Array(FEATURES);
+
+      function waiting(state: Customer, emit: readonly Scored[]): Step<Customer, Scored> {
+        return { state, emit, wakeAt: endOf(nextWake(state.history, state.day ?? Number.NEGATIVE_INFINITY)) };
+      }
+
+      /** @returns the models that have scored it, `row` being its features */
+      function score(state: Customer, day: number, trigger: ScoreTrigger, time: number, known: number): Roster {
+        const roster = models.at(known);
+        const { last } = state;
+        featuresAt(state.history, day, row, 0);
+        state.last = {
+          ...{ day, trigger, time },
+          version: roster.champion?.model.version ?? null,
+          probability: roster.champion?.score(row) ?? null,
+          previous: (last !== null && last.day < day ? last.probability : last?.previous) ?? null,
+        };
+        return roster;
+      }
+
+      const scored = events.pipe(
+        filter(isOnTime(keep, STORE, endOf)),
+        keep.stateful<Event, number, Purchase>({
+          name: 'first',
+          key: () => 'day',
+          schema: 'long',
+          onMessage(known, { value: event }) {
+            const first = Math.min(known ?? Number.POSITIVE_INFINITY, dayOf(event.localDate));
+            return { state: first, emit: { event, first } };
+          },
+        }),
+        keep.stateful<Purchase, Customer, Scored>({
+          name: STORE,
+          key: ({ value }) => value.event.customerId ?? '',
+          schema,
+          onMessage(known, { value: { event, first }, time, origin: { offset } }) {
+            const { currency } = event;
+            const state = known ?? { history: newHistory(), day: null, last: null, first, currency, offset };
+            addPurchase(state.history, event);
+            Object.assign(state, { first, currency, offset });
+            // What lies further ahead, as in a file in no order of time, is scored when its day has come.
+            if (time - keep.watermark <= DAY) {
+              const day = Math.max(dayOf(event.localDate), state.last?.day ?? Number.NEGATIVE_INFINITY);
+              score(state, day, 'PURCHASE', time, keep.watermark);
+            }
+            return waiting(state, []);
+          },
+          onAlarm(state, at, customerId) {
+            const day = nextWake(state.history, state.day ?? Number.NEGATIVE_INFINITY);
+            // Since the alarm was set, data of a zone in which days end later may have joined the shop.
+            if (endOf(day) > at) return waiting(state, []);
+            const isPurchase = state.history.days.includes(day);
+            const isGrid = isGridDay(day);
+            const roster = score(state, day, isPurchase ? 'PURCHASE' : isGrid ? 'GRID' : 'SILENCE', at, at);
+            state.day = day;
+            const emit: Scored[] = [];
+            for (const trigger of [...(isPurchase ? ['PURCHASE' as const] : []), ...(isGrid ? ['GRID' as const] : [])])
+              emit.push(...predictions(roster, row, { customerId, asOf: dateText(day), trigger, time: at }));
+            return waiting(state, emit);
+          },
+          // One line per customer, as of the newest score: reasons take longer than scores, and only the last ones are read.
+          onCommit({ history, last, first, currency, offset }, customerId) {
+            if (last === null) return undefined;
+            const by = last.version === null ? undefined : models.named(last.version);
+            const wait = first + FIRST_MODEL_DAYS - last.day;
+            return scoreLine({ customerId, history, last, by, currency, partition: keep.partition, offset, wait });
+          },
+          timeOf: ({ time }) => time,
+        }),
+      );
+      return { scores: scored.pipe(filter(isScore)), predictions: scored.pipe(filter(isPrediction)) };
+    },
+  });
+}
+
+type Occasion = Pick<ChurnPrediction, 'customerId' | 'asOf' | 'trigger' | 'time'>;
+
+function predictions({ champion, challengers }: Roster, row: Float64Array, occasion: Occasion): ChurnPrediction[] {
+  const by = ({ model, score }: Deployed, role: ChurnPrediction['role']): ChurnPrediction => {
+    const { kind, version, horizonDays } = model;
+    return { ...occasion, model: kind, version, role, probability: score(row), horizonDays };
+  };
+  return [
+    ...(champion === undefined ? [] : [by(champion, 'CHAMPION')]),
+    ...challengers.map((one) => by(one, 'CHALLENGER')),
+  ];
+}
