@@ -16,18 +16,29 @@ export interface BootstrapOptions {
 }
 
 /**
- * How far metrics would move with other customers: percentile intervals of a bootstrap by customer (Efron, Tibshirani 1993, §13.3;
- * Davison, Hinkley 1997, §3.8). A customer is drawn with all of their rows: rows of several snapshots are the same people again,
- * so that drawing rows gives errors that are too small. All metrics see the same samples, so a difference of two metrics is a
- * paired comparison. Samples in which a metric is not defined are left out of its interval; NaN where none is left.
- * @param customers of each row, any text that names them
- * @returns of each metric, in order
+ * How far metrics would move with other customers: percentile intervals of `samplesByCustomer`. Samples in which a metric is not
+ * defined are left out of its interval; NaN where none is left. @returns of each metric, in order
  */
 export function intervalsByCustomer(
   customers: readonly string[],
   metrics: readonly WeightedMetric[],
-  { seed, samples = 1_000, level = 0.95 }: BootstrapOptions,
+  { level = 0.95, ...options }: BootstrapOptions,
 ): readonly Interval[] {
+  return samplesByCustomer(customers, metrics, options).map((found) => intervalOf(found, level));
+}
+
+/**
+ * Values of metrics with customers drawn with replacement (Efron, Tibshirani 1993, §13.3; Davison, Hinkley 1997, §3.8). A
+ * customer is drawn with all of their rows: rows of several snapshots are the same people again, so that drawing rows gives errors
+ * that are too small. All metrics see the same samples, so a difference of two metrics is a paired comparison.
+ * @param customers of each row, any text that names them
+ * @returns of each metric, in order, one value for each sample
+ */
+export function samplesByCustomer(
+  customers: readonly string[],
+  metrics: readonly WeightedMetric[],
+  { seed, samples = 1_000 }: Omit<BootstrapOptions, 'level'>,
+): readonly Float64Array[] {
   const { of, count } = numbered(customers);
   const random = seededRandom(seed);
   const drawn = new Uint32Array(count);
@@ -42,7 +53,7 @@ export function intervalsByCustomer(
     for (let row = 0; row < weights.length; row++) weights[row] = drawn[of[row] ?? 0] ?? 0;
     for (const [index, found] of values.entries()) found[sample] = metrics[index]?.(weights) ?? Number.NaN;
   }
-  return values.map((found) => intervalOf(found, level));
+  return values;
 }
 
 function numbered(customers: readonly string[]): { readonly of: Uint32Array; readonly count: number } {
