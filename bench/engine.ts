@@ -18,6 +18,7 @@ import { type Topology, topology } from '../src/engine/topology.ts';
 import { hoppingWindow } from '../src/engine/windows.ts';
 import type { Batch, LogRecord, NewRecord } from '../src/log/log.ts';
 import { categoryPartials } from '../topologies/category-metrics.ts';
+import { churnFeatures } from '../topologies/churn-features.ts';
 import { clientProfiles } from '../topologies/client-profiles.ts';
 import { segmentPartials } from '../topologies/segment-metrics.ts';
 import { sessions } from '../topologies/sessions.ts';
@@ -168,6 +169,7 @@ const cases: readonly (readonly [string, Topology])[] = [
   ['sliding', sliding],
   ['sessions', sessions],
   ['stateful (client-profiles)', clientProfiles],
+  ['alarms by day (churn-features)', churnFeatures(['UTC'])],
   ['deduplicate', repeats],
   ['join streams', pairs],
   ['join table', rows],

@@ -90,29 +90,3 @@ export function addToHistories(histories: Histories, event: Event): void {
   }
   addPurchase(history, event);
 }
-
-/** All customers who have bought by a day. */
-export interface Snapshot {
-  /** Local day, from 1970-01-01. */
-  readonly day: number;
-  readonly customers: readonly string[];
-  /** Row by row: `customers.length × FEATURES`. */
-  readonly features: Float64Array;
-  /** By customer; null while the horizon has not ended, for nobody knows yet. */
-  readonly labels: Uint8Array | null;
-}
-
-/**
- * The same numbers as the examples of `day` on the log, for any day.
- * @param covered the last local day of which the histories hold everything
- */
-export function snapshotOf(histories: Histories, day: number, horizonDays: number, covered: number): Snapshot {
-  const all = [...histories].filter(([, { days }]) => days[0] !== undefined && days[0] <= day);
-  const features = new Float64Array(all.length * FEATURES);
-  const labels = day + horizonDays <= covered ? new Uint8Array(all.length) : null;
-  all.forEach(([, history], row) => {
-    featuresAt(history, day, features, row * FEATURES);
-    if (labels !== null) labels[row] = labelOf(history, day, horizonDays);
-  });
-  return { day, customers: all.map(([customer]) => customer), features, labels };
-}
