@@ -89,9 +89,9 @@ describe('the file sink', () => {
     await using sink = openFileSink({ dir, shop: 'demo', by: 'month' });
     await sink.put(batchOf('events', records(720, 30)), false);
     const names = [...(await filesIn(dir)).keys()];
-    const rows = await query(`select month, count(*)::int as n from ${glob()} group by month order by month`);
+    const rows = await query(`select count(*)::int as n, count(distinct month)::int as months from ${glob()}`);
     expect(names).toEqual(['2010-12', '2011-01'].map((month) => `demo/events/month=${month}/0-720-749.parquet`));
-    expect(rows.map(({ n }) => Number(n)).reduce((sum, n) => sum + n, 0)).toBe(30);
+    expect(rows).toEqual([{ n: 30, months: 2 }]);
   });
 
   it('types the columns so that DuckDB reads them as they are meant', async () => {

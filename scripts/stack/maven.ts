@@ -18,19 +18,18 @@ const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:2.8';
 export async function fetchJars(artifacts: readonly Artifact[], folder: string, say: Say): Promise<void> {
   const pom = join(folder, 'pom.xml');
   await writeFile(pom, pomOf(artifacts));
-  await maven(
-    ['-f', pom, `${plugin}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`],
-    artifacts.join(' '),
-    say,
-  );
+  const goal = [`${plugin}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];
+  await maven(['-f', pom, ...goal], { folder, what: artifacts.join(' '), say });
   await rm(pom);
 }
 
 /** Unpacks an archive into `folder`. @throws StackError MISSING, DOWNLOAD */
 export async function fetchArchive(artifact: Artifact, folder: string, say: Say): Promise<void> {
-  await maven([`${plugin}:unpack`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`], artifact, say);
-  // What tar wrote beside the files, about them.
-  await rm(join(folder, 'PaxHeaders.X'), { recursive: true, force: true });
+  const goal = [`${plugin}:unpack`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`];
+  await maven(goal, { folder, what: artifact, say });
+  // What tar wrote beside the files, about them; and what the plugin notes for a project, where there is none.
+  for (const name of ['PaxHeaders.X', `\${project.basedir}`])
+    await rm(join(folder, name), { recursive: true, force: true });
 }
 
 function pomOf(artifacts: readonly Artifact[]): string {
@@ -45,15 +44,22 @@ function pomOf(artifacts: readonly Artifact[]): string {
 `;
 }
 
-async function maven(args: readonly string[], what: string, say: Say): Promise<void> {
-  await need('Maven', 'maven', () => runs('mvn', '--version'), say);
-  // Its store of files is not made for two at a time.
-  await exclusively(join(cacheFolder(), 'maven.lock'), () => runMaven(args, what, say));
+interface Errand {
+  /** Where it runs. */
+  readonly folder: string;
+  readonly what: string;
+  readonly say: Say;
 }
 
-async function runMaven(args: readonly string[], what: string, say: Say): Promise<void> {
+async function maven(args: readonly string[], errand: Errand): Promise<void> {
+  await need('Maven', 'maven', () => runs('mvn', '--version'), errand.say);
+  // Its store of files is not made for two at a time.
+  await exclusively(join(cacheFolder(), 'maven.lock'), () => runMaven(args, errand));
+}
+
+async function runMaven(args: readonly string[], { folder, what, say }: Errand): Promise<void> {
   const { code, output } = await new Promise<{ code: number | null; output: string }>((done, failed) => {
-    const child = spawn('mvn', ['-Dstyle.color=never', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('mvn', ['-Dstyle.color=never', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
