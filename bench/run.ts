@@ -17,7 +17,6 @@ const programs = [
   'replay',
   'kafka',
   'churn',
-  'churn-replay',
 ];
 
 const named = process.argv.slice(2);

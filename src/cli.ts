@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { generateCommand } from './commands/generate.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { lakeCommand } from './commands/lake.ts';
+import { modelsCommand } from './commands/models.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { queryCommand } from './commands/query.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -41,6 +42,7 @@ for (const add of [
   generateCommand,
   runCommand,
   trainCommand,
+  modelsCommand,
   tailCommand,
   queryCommand,
   topicsCommand,

@@ -31,7 +31,7 @@ export function wantedFor(all: readonly Partial<TrainingDates>[]): Wanted {
   for (const { train = [], calibrate, test } of all) {
     const learnt = calibrate === undefined ? train : [...train, calibrate];
     for (const day of test === undefined ? learnt : [...learnt, test]) snapshots.add(day);
-    for (const day of [...purchaseDays(train), ...purchaseDays(learnt.slice(train.length))]) purchases.add(day);
+    for (const day of purchaseDays(test === undefined ? learnt : [...learnt, test])) purchases.add(day);
   }
   return { snapshots, purchases };
 }

@@ -61,6 +61,33 @@ describe.skipIf(cdnow === undefined)('ebb train on CDNOW (skipped without the pu
     );
   });
 
+  it('has a champion score customers from then on, and the others beside it', async () => {
+    const { stdout } = await ebbOk('models', '--shop', 'cd', '--data', data, '--json');
+    const models: readonly { readonly role: string; readonly version: string; readonly kind: string }[] =
+      JSON.parse(stdout);
+    expect(models.map(({ role }) => role)).toEqual(['CHAMPION', 'CHALLENGER', 'CHALLENGER', 'CHALLENGER']);
+    for (const { kind, version } of models) expect(rows.get(kind)?.deployed_version).toBe(version);
+  });
+
+  it('puts another model in its place, and the first one back', async () => {
+    const models = async () => JSON.parse((await ebbOk('models', '--shop', 'cd', '--data', data, '--json')).stdout);
+    const [first, other] = await models();
+    await ebbOk('models', 'promote', other.version, '--shop', 'cd', '--data', data);
+    expect(await models()).toMatchObject([
+      { ...other, role: 'CHAMPION', inForceFrom: first.inForceFrom + 1 },
+      { version: first.version, role: 'RETIRED' },
+      {},
+      {},
+    ]);
+    await ebbOk('models', 'rollback', '--shop', 'cd', '--data', data);
+    expect(await models()).toMatchObject([
+      { version: first.version, role: 'CHAMPION' },
+      { version: other.version, role: 'RETIRED' },
+      {},
+      {},
+    ]);
+  });
+
   it('gives the same models again', async () => {
     expect(await train(...learnt, ...held)).toMatchObject({ code: 0 });
     const again = await query(data, 'select model, version, deployed_version, auc, brier, auc_low from model_results');

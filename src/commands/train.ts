@@ -5,10 +5,12 @@ import type { Engine } from '../churn/model.ts';
 import type { AskedDates } from '../churn/training-dates.ts';
 import { configOf, dayOf, untilSignalled, wholeNumber, withCommon } from './command.ts';
 import { bar, count, liveRegion } from './terminal.ts';
+import { appointmentAt } from './train/appointment.ts';
+import { openModelsWriter, readModels } from './train/models-topic.ts';
 import { reportText, unpredictable } from './train/report.ts';
 import { studyColumn, studyDates } from './train/study.ts';
 import { kinds } from './train/train-models.ts';
-import { tableResults, writeResults } from './train/write-results.ts';
+import { appendOfResults, tableResults } from './train/write-results.ts';
 import { refuseUnderReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -43,7 +45,11 @@ export function trainCommand(program: Command): void {
     .option('--test <day>', 'day on which models are tested (default the last month end whose horizon is over)', day)
     .option('--until <day>', 'as if the data ended with this day', day)
     .option('--horizon <days>', 'who buys nothing for so long has left', horizon, HORIZON_DAYS)
-    .addOption(new Option('--engine <name>', 'what trains').choices(['fast']).default('fast'))
+    .addOption(
+      new Option('--engine <name>', 'what trains: own trainers, or the packages of mljs on samples')
+        .choices(['fast', 'mljs'])
+        .default('fast'),
+    )
     .addOption(
       new Option(
         '--label-column <name>',
@@ -65,20 +71,22 @@ export function trainCommand(program: Command): void {
       const live = liveRegion();
       const progress = trainingProgress((text) => live.show(text));
       const { horizon: horizonDays, engine, seed, until, labelColumn } = flags;
-      const training = { engine, horizonDays, seed, samples: SAMPLES, signal, onProgress: progress.trained };
+      // Live scores are of the usual horizon, and by models that learn from purchases too.
+      const deploy = engine === 'fast' && horizonDays === HORIZON_DAYS;
+      const onProgress = progress.trained;
+      const training = { engine, horizonDays, seed, samples: SAMPLES, deploy, signal, onProgress };
       const options = { shop, until, signal, onProgress: progress.read, training };
       try {
-        const { head, results } = await (labelColumn === undefined
+        const { head, results, candidates, dayEnd } = await (labelColumn === undefined
           ? studyDates(place, askedIn(flags), options)
           : studyColumn(place, labelColumn, options));
-        await writeResults(place, shop, results);
+        const { models, reasons } = appointmentAt(await readModels(place, shop), candidates, dayEnd);
+        const writer = await openModelsWriter(place, shop);
+        await place.log.append([await appendOfResults(place, shop, results), ...writer.models(models)]);
         await tableResults(place, shop, signal);
         live.done();
-        console.log(
-          flags.json === true
-            ? JSON.stringify({ shop, results, notes: unpredictable(results) })
-            : reportText(head, results),
-        );
+        const notes = [...unpredictable(results), ...reasons];
+        console.log(flags.json === true ? JSON.stringify({ shop, results, notes }) : reportText(head, results, notes));
       } catch (error) {
         if (!signal.aborted) throw error;
         console.error('Stopped: nothing was trained, and models that are in force stay so.');

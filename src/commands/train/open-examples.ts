@@ -20,6 +20,8 @@ export interface ExamplesOnLog {
   readonly topic: string;
   /** Of the next record, by partition: what comes after these is not looked at. */
   readonly offsets: readonly number[];
+  /** When the local day ends that is under way, UTC epoch ms: from then on what is learnt now can hold. */
+  readonly dayEnd: number;
   gather(wanted: Wanted): Promise<Gathered>;
 }
 
@@ -51,7 +53,8 @@ export async function openExamples(place: Workplace, options: OpenExamplesOption
     // Without any, the events tell how much there is.
     if (first !== undefined)
       return {
-        ...{ topic: reading.topic, offsets, covered: { first, last: calendar.lastBefore(watermark) } },
+        ...{ topic: reading.topic, offsets },
+        ...calendar.known(first, watermark),
         gather: (wanted) => readExamples(place.log, place.registry, reading, offsets, wanted),
       };
   }
@@ -71,13 +74,13 @@ export async function openHistories(place: Workplace, options: ShopOptions): Pro
 async function historiesOf(
   { log, registry }: Workplace,
   { shop, signal }: ShopOptions,
-  { events, endOf, lastBefore }: Calendar,
+  { events, endOf, known }: Calendar,
 ): Promise<HistoriesOnLog> {
   const { histories, watermark, offsets } = await readHistories(log, registry, { topic: events, endOf, signal });
   let first = Number.POSITIVE_INFINITY;
   for (const { days } of histories.values()) first = Math.min(first, days[0] ?? Number.POSITIVE_INFINITY);
   if (!Number.isFinite(first) || !Number.isFinite(watermark)) throw nobody(shop);
-  return { topic: events, offsets, covered: { first, last: lastBefore(watermark) }, histories };
+  return { topic: events, offsets, ...known(first, watermark), histories };
 }
 
 /** A shop's days, and the topics that are about them. */
@@ -86,8 +89,7 @@ interface Calendar {
   readonly events: string;
   readonly examples: string | undefined;
   endOf(day: number): number;
-  /** The last local day that has ended by then, and may be known. */
-  lastBefore(watermark: number): number;
+  known(first: number, watermark: number): Pick<ExamplesOnLog, 'covered' | 'dayEnd'>;
 }
 
 async function calendarOf({ log, registry }: Workplace, { shop, until }: ShopOptions): Promise<Calendar> {
@@ -99,10 +101,10 @@ async function calendarOf({ log, registry }: Workplace, { shop, until }: ShopOpt
   const endOf = dayEnds(zonesOf(shop, await descriptorsOf(log, registry, shop), existing));
   return {
     ...{ events, examples: existing.has(examples) ? examples : undefined, endOf },
-    lastBefore(watermark) {
-      let day = Math.floor(watermark / DAY) + 1;
-      while (endOf(day) > watermark) day--;
-      return Math.min(day, until ?? day);
+    known(first, watermark) {
+      let last = Math.floor(watermark / DAY) + 1;
+      while (endOf(last) > watermark) last--;
+      return { covered: { first, last: Math.min(last, until ?? last) }, dayEnd: endOf(last + 1) };
     },
   };
 }

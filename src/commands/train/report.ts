@@ -10,8 +10,8 @@ export interface ReportHead {
   readonly testedOn: string;
 }
 
-/** Everything about a training that a person wants to know, the best model first. */
-export function reportText(head: ReportHead, results: readonly ModelResult[]): string {
+/** Everything about a training that a person wants to know, the best model first. @param notes what follows from it */
+export function reportText(head: ReportHead, results: readonly ModelResult[], notes: readonly string[]): string {
   const stream = process.stdout;
   const [first] = results;
   if (first === undefined) return '';
@@ -50,7 +50,7 @@ export function reportText(head: ReportHead, results: readonly ModelResult[]): s
     table(header, rows, { stream }),
     '',
     ...meaning.map((line) => dim(line, stream)),
-    ...unpredictable(results).map((line) => yellow(`\n${line}`, stream)),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((line) => yellow(line, stream))]),
   ].join('\n');
 }
 

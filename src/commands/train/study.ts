@@ -1,8 +1,11 @@
 import { dateText } from '../../../datasets/civil.ts';
 import type { ModelResult } from '../../../schemas/generated.ts';
+import type { Candidate } from '../../churn/appoint.ts';
+import { together } from '../../churn/labelled.ts';
 import { splitCustomers } from '../../churn/split-customers.ts';
 import type { AskedDates } from '../../churn/training-dates.ts';
 import type { Workplace } from '../workplace.ts';
+import { candidatesOf } from './candidates.ts';
 import { openExamples, openHistories, type ShopOptions } from './open-examples.ts';
 import { readLabels } from './read-labels.ts';
 import type { ReportHead } from './report.ts';
@@ -18,6 +21,10 @@ export interface StudyOptions extends ShopOptions {
 export interface Study {
   readonly head: ReportHead;
   readonly results: readonly ModelResult[];
+  /** To score customers; none where nothing is deployed. */
+  readonly candidates: readonly Candidate[];
+  /** From when on they can, UTC epoch ms. */
+  readonly dayEnd: number;
 }
 
 /** Models of who buys nothing within a horizon, forward in time. @throws HistoryError, TrainingFailedError, LogError, AvroError */
@@ -25,7 +32,8 @@ export async function studyDates(place: Workplace, asked: AskedDates, options: S
   const { training, shop } = options;
   const { horizonDays, seed } = training;
   const examples = await openExamples(place, { ...options, asked, horizonDays });
-  const { dates, ...trained } = await trainModels(examples, asked, training);
+  const trained = await trainModels(examples, asked, training);
+  const { dates } = trained;
   const [trainedUntil, calibratedAt, testedAt] = [dates.train.at(-1) ?? 0, dates.calibrate, dates.test].map(dateText);
   const about = { trainedUntil: trainedUntil ?? '', calibratedAt: calibratedAt ?? '', testedAt: testedAt ?? '' };
   return {
@@ -37,6 +45,8 @@ export async function studyDates(place: Workplace, asked: AskedDates, options: S
       testedOn: about.testedAt,
     },
     results: resultsOf({ ...trained, ...about, seed, label: `no purchase in ${horizonDays} days` }),
+    candidates: candidatesOf(trained, examples, horizonDays),
+    dayEnd: examples.dayEnd,
   };
 }
 
@@ -44,9 +54,13 @@ export async function studyDates(place: Workplace, asked: AskedDates, options: S
 export async function studyColumn(place: Workplace, column: string, options: StudyOptions): Promise<Study> {
   const { training, shop, signal } = options;
   const { seed } = training;
-  const { histories, covered } = await openHistories(place, options);
+  const { histories, covered, dayEnd } = await openHistories(place, options);
   const labels = await readLabels(place, shop, column, signal);
-  const split = { ...splitCustomers(histories, labels, covered.last, seed), purchases: 0 };
+  const split = {
+    ...splitCustomers(histories, labels, covered.last, seed),
+    purchases: 0,
+    testPurchases: together([], []),
+  };
   const day = dateText(covered.last);
   const trained = await testModels(split, day, training);
   return {
@@ -61,6 +75,8 @@ export async function studyColumn(place: Workplace, column: string, options: Stu
       ...{ ...trained, seed, label: `column ${column}` },
       ...{ trainedUntil: day, calibratedAt: day, testedAt: day },
     }),
+    candidates: [],
+    dayEnd,
   };
 }
 

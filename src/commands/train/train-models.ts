@@ -1,6 +1,6 @@
 import { dateText } from '../../../datasets/civil.ts';
 import { type Gathered, purchaseDays, wantedFor } from '../../churn/gathered.ts';
-import { type Labelled, together } from '../../churn/labelled.ts';
+import { type Labelled, type LabelledRows, together } from '../../churn/labelled.ts';
 import type { Learnt, Tested } from '../../churn/learn.ts';
 import type { Engine, ModelKind } from '../../churn/model.ts';
 import { chooseDates, HistoryError, refitDates, type TrainingDates } from '../../churn/training-dates.ts';
@@ -42,6 +42,8 @@ export interface Split {
   readonly purchases: number;
   readonly calibrate: Labelled;
   readonly test: Labelled;
+  /** Customers at the purchases of the month before the test, among which probabilities are to hold as well. */
+  readonly testPurchases: Labelled;
 }
 
 export interface Training {
@@ -57,6 +59,8 @@ export interface TrainModelsOptions extends ThreadOptions {
   readonly seed: number;
   /** Of the bootstrap of the intervals. */
   readonly samples: number;
+  /** Whether models are trained that are to score customers. */
+  readonly deploy: boolean;
 }
 
 /**
@@ -71,13 +75,14 @@ export async function trainModels(
   const dates = chooseDates(asked, examples.covered, options.horizonDays);
   const again = refitDates(dates);
   const gathered = await examples.gather(wantedFor([dates, again]));
-  const { train, calibrate } = partsOf(gathered, dates);
+  // The packages of mljs take samples, whose few rows at month ends would be fewer still.
+  const { train, calibrate } = partsOf(gathered, dates, options.engine === 'fast');
   const test = together([gathered.snapshot(dates.test)], []);
-  const split = { train: train.rows, purchases: train.purchases, calibrate, test };
+  const testPurchases = together([], rowsAtPurchases(gathered, [dates.test]));
+  const split = { train: train.rows, purchases: train.purchases, calibrate, test, testPurchases };
   checkCustomers(split, dates);
-  const refit = partsOf(gathered, again);
   const evaluating = worksOf(split, options, true);
-  const deploying = kinds.map((kind) => lessonOf(kind, refit.train.rows, refit.calibrate, options));
+  const deploying = options.deploy ? refitsOf(partsOf(gathered, again, true), options) : [];
   const done = await inThreads([...evaluating, ...deploying], options);
   const until = [dateText(dates.calibrate), dateText(again.calibrate)] as const;
   return { dates, split, ...resultsOf(done, until) };
@@ -92,20 +97,31 @@ export async function testModels(
   return { split, ...resultsOf(await inThreads(worksOf(split, options, false), options), [until]) };
 }
 
-function partsOf(gathered: Gathered, { train, calibrate }: Omit<TrainingDates, 'test'>) {
-  const rowsOf = (days: readonly number[]) => ({
-    snapshots: days.map((day) => gathered.snapshot(day)),
-    purchases: purchaseDays(days).map((day) => gathered.purchases(day)),
-  });
-  const { snapshots, purchases } = rowsOf(train);
-  const held = rowsOf([calibrate]);
+interface Parts {
+  readonly train: { readonly rows: Labelled; readonly purchases: number };
+  readonly calibrate: Labelled;
+}
+
+function partsOf(gathered: Gathered, { train, calibrate }: Omit<TrainingDates, 'test'>, atPurchases: boolean): Parts {
+  const purchases = atPurchases ? rowsAtPurchases(gathered, train) : [];
   return {
     train: {
-      rows: together(snapshots, purchases),
+      rows: together(
+        train.map((day) => gathered.snapshot(day)),
+        purchases,
+      ),
       purchases: purchases.reduce((sum, { labels }) => sum + labels.length, 0),
     },
-    calibrate: together(held.snapshots, held.purchases),
+    calibrate: together([gathered.snapshot(calibrate)], rowsAtPurchases(gathered, [calibrate])),
   };
+}
+
+function rowsAtPurchases(gathered: Gathered, days: readonly number[]): readonly LabelledRows[] {
+  return purchaseDays(days).map((day) => gathered.purchases(day));
+}
+
+function refitsOf({ train, calibrate }: Parts, options: TrainModelsOptions): readonly Work[] {
+  return kinds.map((kind) => lessonOf(kind, train.rows, calibrate, options));
 }
 
 function checkCustomers({ train, calibrate, test }: Split, dates: TrainingDates): void {

@@ -2,8 +2,10 @@ import { parentPort } from 'node:worker_threads';
 import { bgNbdScores, recencyScores } from '../../churn/baselines.ts';
 import type { Labelled } from '../../churn/labelled.ts';
 import { learn, probabilitiesOf, test } from '../../churn/learn.ts';
+import type { Engine } from '../../churn/model.ts';
 import { bestThreshold } from '../../churn/threshold.ts';
 import { trainFast } from '../../churn/train/fast.ts';
+import type { Trainer } from '../../churn/train/trainer.ts';
 import type { BaselineWork, Done, LearnWork, Work, WorkMessage } from './work.ts';
 
 /** ms between two words about how far it is. */
@@ -13,10 +15,18 @@ function say(message: WorkMessage): void {
   parentPort?.postMessage(message);
 }
 
-function learnt({ lesson, seed, test: tests }: LearnWork): Done {
+async function trainerOf(engine: Engine): Promise<Trainer> {
+  if (engine === 'fast') return trainFast;
+  // Loaded when it is wanted: the packages take longer to load than everything else here.
+  const { trainMljs } = await import('../../churn/train/mljs.ts');
+  return trainMljs;
+}
+
+async function learnt({ engine, lesson, seed, test: tests }: LearnWork): Promise<Done> {
+  const train = await trainerOf(engine);
   const started = performance.now();
   let said = started;
-  const result = learn(trainFast, lesson, {
+  const result = learn(train, lesson, {
     seed,
     onProgress(progress) {
       if (performance.now() - said < SAY_EVERY) return;
@@ -48,9 +58,9 @@ function baseline(work: BaselineWork): Done {
   };
 }
 
-parentPort?.on('message', (work: Work) => {
+parentPort?.on('message', async (work: Work) => {
   try {
-    say({ kind: 'done', done: work.kind === 'learn' ? learnt(work) : baseline(work) });
+    say({ kind: 'done', done: work.kind === 'learn' ? await learnt(work) : baseline(work) });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     say({ kind: 'failed', code: String(error.code), message: error.message });

@@ -3,7 +3,7 @@ import type { ModelResult } from '../../../schemas/generated.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { openSerde } from '../../avro/serde.ts';
 import { physicalName } from '../../engine/topic.ts';
-import type { TopicSpec } from '../../log/log.ts';
+import type { Append, TopicSpec } from '../../log/log.ts';
 import { untilCaughtUp } from '../caught-up.ts';
 import { sinksOf } from '../open-sink.ts';
 import { watchSink } from '../sink-watch.ts';
@@ -14,12 +14,12 @@ export function resultsSpec(shop: string): TopicSpec {
   return { name: physicalName(shop, topics.modelResults.name), partitions: 1, cleanup: topics.modelResults.cleanup };
 }
 
-/** Appends results to their topic, which is made when it is missing. @throws LogError, AvroError */
-export async function writeResults(
-  { log, registry }: Workplace,
+/** Results as an append to their topic, which is made when it is missing. @throws LogError, AvroError */
+export async function appendOfResults(
+  { log, registry }: Pick<Workplace, 'log' | 'registry'>,
   shop: string,
   results: readonly ModelResult[],
-): Promise<void> {
+): Promise<Append> {
   const spec = resultsSpec(shop);
   await log.create([spec]);
   const serde = await openSerde<ModelResult>(registry, `${spec.name}-value`, topics.modelResults.schema);
@@ -27,7 +27,7 @@ export async function writeResults(
     key: Buffer.from(topics.modelResults.key(result) ?? ''),
     value: serde.encode(result),
   }));
-  await log.append([{ topic: spec.name, partition: 0, records }]);
+  return { topic: spec.name, partition: 0, records };
 }
 
 /**

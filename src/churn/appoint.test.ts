@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { appoint, type Candidate } from './appoint.ts';
+import type { Model, ModelKind } from './model.ts';
+import { silenceModel } from './models.testing.ts';
+import type { Stratum } from './strata.ts';
+
+const wrong: Stratum = {
+  ...{ trigger: 'PURCHASE', purchases: '1', tenure: '0-29', rows: 900 },
+  ...{ meanProbability: 0.23, observed: 0.5, verdict: 'uncalibrated' },
+};
+
+function candidate(kind: ModelKind, version: string, logLoss: number, over: Partial<Candidate> = {}): Candidate {
+  const { role: _role, inForceFrom: _from, ...model } = silenceModel(version, { kind });
+  const backtest = { auc: 0.84, aucActive180: 0.72, logLoss, recencyAuc: 0.83 };
+  return { model, backtest, uncalibrated: [], ...over };
+}
+
+function rolesOf(models: readonly Model[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(models.map(({ version, role }) => [version, role]));
+}
+
+const nobody = { champion: undefined, challengers: [] };
+const logistic = candidate('logistic_regression', 'lr-2', 0.31);
+const forest = candidate('random_forest', 'rf-2', 0.3);
+const before = {
+  champion: silenceModel('lr-1', { kind: 'logistic_regression' }),
+  challengers: [silenceModel('rf-1', { kind: 'random_forest', role: 'CHALLENGER' })],
+};
+
+describe('models that were trained', () => {
+  it('get their first champion by log loss, and the others score beside it', () => {
+    const { models, reasons } = appoint([logistic, forest], nobody, 7);
+    expect(rolesOf(models)).toEqual({ 'lr-2': 'CHALLENGER', 'rf-2': 'CHAMPION' });
+    expect(models.map(({ inForceFrom }) => inForceFrom)).toEqual([7, 7]);
+    expect(reasons).toEqual(['champion is random_forest rf-2: the first one, with the least log loss in its backtest']);
+  });
+
+  it('take the places of those of their kind, and of no other kind on a backtest', () => {
+    expect(rolesOf(appoint([logistic, forest], before, 7).models)).toEqual({
+      ...{ 'lr-2': 'CHAMPION', 'rf-2': 'CHALLENGER' },
+      ...{ 'lr-1': 'RETIRED', 'rf-1': 'RETIRED' },
+    });
+  });
+
+  it('change the kind when a challenger has won by what both scored live', () => {
+    const { models, reasons } = appoint([logistic, forest], before, 7, 'random_forest');
+    expect(rolesOf(models)).toMatchObject({ 'lr-2': 'CHALLENGER', 'rf-2': 'CHAMPION', 'lr-1': 'RETIRED' });
+    expect(reasons[0]).toContain('of another kind, and better at what both scored live');
+  });
+
+  it.each([
+    [
+      'recency alone is better',
+      { backtest: { ...logistic.backtest, recencyAuc: 0.85 } },
+      /below the 0\.8500 of recency/,
+    ],
+    [
+      'probabilities do not hold at first purchases',
+      { uncalibrated: [wrong] },
+      /of 900 customers \(purchase, 1 days of purchase, 0-29 days known\) it says 23 % leave, and 50 % did/,
+    ],
+  ])('leave the champion where %s, and say so', (_, over, expected) => {
+    const { models, reasons } = appoint([{ ...logistic, ...over }, forest], before, 7);
+    expect(rolesOf(models)).toEqual({ 'lr-2': 'CHALLENGER', 'rf-2': 'CHALLENGER', 'rf-1': 'RETIRED' });
+    expect(reasons).toEqual([
+      'champion stays logistic_regression lr-1: a new logistic_regression may not take its place',
+      expect.stringMatching(expected),
+    ]);
+  });
+
+  it('are all challengers where none may score customers alone', () => {
+    const { models, reasons } = appoint([candidate('decision_tree', 't', 0.3, { uncalibrated: [wrong] })], nobody, 7);
+    expect(rolesOf(models)).toEqual({ t: 'CHALLENGER' });
+    expect(reasons[0]).toBe('no champion: none of 1 models may score customers alone');
+  });
+});
