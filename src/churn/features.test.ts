@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dateText } from '../../datasets/civil.ts';
 import type { Event } from '../../schemas/generated.ts';
-import { FEATURES, featureNames, featuresAt, labelOf } from './features.ts';
+import { FEATURES, type FeatureName, featureNames, featuresAt, labelOf } from './features.ts';
 import { addOccasion, addPurchase, dayOf, type History, newHistory, PARTS } from './history.ts';
 
 interface Purchase {
@@ -24,7 +24,7 @@ function features(history: History, day: number): Float64Array {
 }
 
 /** By name, as the definitions read, with no thought of speed or of bits. */
-function asDefined(purchases: readonly Purchase[], day: number): Record<string, number> {
+function asDefined(purchases: readonly Purchase[], day: number): Readonly<Record<FeatureName, number>> {
   const seen = purchases.filter((one) => one.day <= day);
   const days = [...new Set(seen.map((one) => one.day))].sort((a, b) => a - b);
   const within =
@@ -75,10 +75,8 @@ describe('featuresAt', () => {
       fc.property(purchases, cuts, (all, day) => {
         fc.pre(all.some((one) => one.day <= day));
         const found = features(historyOf(all), day);
-        for (const [name, expected] of Object.entries(asDefined(all, day))) {
-          const at = featureNames.findIndex((one) => one === name);
-          expect(found[at], name).toBeCloseTo(expected, 6);
-        }
+        const expected = asDefined(all, day);
+        for (const [at, name] of featureNames.entries()) expect(found[at], name).toBeCloseTo(expected[name], 6);
       }),
     );
   });
