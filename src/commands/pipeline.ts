@@ -9,6 +9,7 @@ import { sinksOf } from './open-sink.ts';
 import { inForce, named, resultsInForce, topologiesInShop } from './shop-topologies.ts';
 import { startSinkThread } from './sink-thread.ts';
 import { routesOf, sinkReaders } from './sinks.ts';
+import { tellStillStopping } from './still-stopping.ts';
 import { refuseUnderReset } from './under-reset.ts';
 import { readVersions, type Versions, writeVersion } from './versions.ts';
 import type { Workplace } from './workplace.ts';
@@ -80,6 +81,13 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     throw error;
   };
   const parts = [running.done, ...(sinks === undefined ? [] : [sinks.done])].map((part) => part.catch(stopAll));
+  const going = new Map([...running.each, ...(sinks === undefined ? [] : [['sinks', sinks.done] as const])]);
+  tellStillStopping(
+    signal,
+    going,
+    () => performance.now(),
+    (event) => options.onEvent?.(event),
+  );
   const topologyReaders = running.plans.map(readerOf);
   const readers = [...topologyReaders, ...(sinks === undefined ? [] : sinkReaders(shop, routes))];
   const taken = (): ReadonlySet<string> => sinks?.taken ?? new Set();

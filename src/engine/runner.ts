@@ -33,6 +33,8 @@ export interface RunOptions {
 export interface Running {
   /** Resolves when everything has stopped; rejects with the first error that stops a topology, after the others have committed and stopped too. */
   readonly done: Promise<void>;
+  /** By topology: resolves or rejects when it has stopped. */
+  readonly each: ReadonlyMap<string, Promise<void>>;
   readonly plans: readonly Plan[];
   status(): readonly TopologyStatus[];
 }
@@ -68,6 +70,12 @@ export async function runTopologies(options: RunOptions): Promise<Running> {
   });
   return {
     done: settle(running),
+    each: new Map(
+      live.flatMap(({ plan: { topology } }, index) => {
+        const one = running[index];
+        return one === undefined ? [] : [[topology.name, one] as const];
+      }),
+    ),
     plans: live.map((one) => one.plan),
     status: () => live.map(statusOf),
   };

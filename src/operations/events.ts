@@ -20,6 +20,15 @@ export interface LeftOut {
   readonly inForce: string;
 }
 
+/** It was asked to stop a while ago, and these have not ended: what is waited for. Said again and again until they have. */
+export interface StillStopping {
+  readonly kind: 'still-stopping';
+  /** Topologies, and `sinks`. */
+  readonly parts: readonly string[];
+  /** ms since it was asked. */
+  readonly waited: number;
+}
+
 /** Of `ebb run --workers`. */
 export type WorkerEvent =
   | { readonly kind: 'worker-started'; readonly worker: number; readonly process: number | undefined }
@@ -37,6 +46,6 @@ export type WorkerEvent =
     };
 
 /** What happens to a shop's topologies and sinks. */
-export type PipelineEvent = RunnerEvent | SinkRetrying | LeftOut | WorkerEvent;
+export type PipelineEvent = RunnerEvent | SinkRetrying | LeftOut | StillStopping | WorkerEvent;
 
 export type OnPipelineEvent = (event: PipelineEvent) => void;

@@ -68,6 +68,14 @@ function lineOf(event: PipelineEvent): Line {
       const message = `sink ${sink}, ${topic}/${partition}: ${sentence(reason)} Tried again in ${seconds(pause)}`;
       return { level: 'warn', message, trouble: `${sink} ${code}` };
     }
+    case 'still-stopping': {
+      const { parts, waited } = event;
+      const what = `was asked to stop ${seconds(waited)} ago, and these have a commit in hand: ${parts.join(', ')}`;
+      return {
+        level: 'warn',
+        message: `${what}. To kill it harms nothing: whoever comes next goes on from the last commit`,
+      };
+    }
     case 'worker-started':
       return { level: 'info', message: `worker ${event.worker} starts as process ${event.process}` };
     case 'worker-ended': {

@@ -117,6 +117,7 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
         case 'task-gained':
         case 'worker-started':
         case 'topology-left-out':
+        case 'still-stopping':
           return;
       }
       event satisfies never;
