@@ -290,6 +290,8 @@ export interface ChurnScore {
   readonly active180: boolean;
   /** In the horizon if the customer stays, in minor units: as much as since the first purchase, per horizon. */
   readonly expectedSpend: number;
+  /** What of it is lost to churn, on average: probability × expectedSpend. Null for who has not bought within 180 days, and without a score. */
+  readonly expectedLoss: number | null;
   readonly currency: string;
   /** Of the topic of events. */
   readonly partition: number;
@@ -420,18 +422,20 @@ export interface LateRecord {
   readonly value: Buffer | null;
 }
 
-/** How well a model told, live, who would leave: its predictions of a month, against what came. */
+/** How well a model, or a baseline beside it, told live who would leave: what it said of every customer at the end of a month, against what came. */
 export interface ModelMetric {
-  /** Kind of the model. */
+  /** Kind of the model; baselines: bg_nbd, recency. */
   readonly model: string;
+  /** Of a baseline the day, as it learns from no labels. */
   readonly version: string;
-  /** YYYY-MM of the predictions. */
+  /** YYYY-MM, at whose end it predicted. */
   readonly month: string;
+  /** When it predicted; null for a baseline. */
+  readonly role: ModelRole | null;
   readonly horizonDays: number;
-  /** When the newest label among them was known. */
+  /** When what came of it was known: the end of the horizon. */
   readonly time: number;
-  /** All labels of the month are known. */
-  readonly complete: boolean;
+  /** Customers. */
   readonly testedRows: number;
   /** Share of them that left. */
   readonly churned: number | null;
@@ -439,15 +443,21 @@ export interface ModelMetric {
   readonly activeRows: number;
   /** Chance that one who left scored above one who stayed; null where there are not both. */
   readonly auc: number | null;
-  /** 95 % interval by bootstrap of customers. */
+  /** 95 % interval by bootstrap of customers, as of the next three. */
   readonly aucLow: number | null;
   readonly aucHigh: number | null;
+  /** The same among customers with a purchase in the 180 days before. */
   readonly aucActive180: number | null;
   readonly aucActive180Low: number | null;
   readonly aucActive180High: number | null;
-  readonly brier: number | null;
-  /** In nats. */
+  /** In nats; null for scores that are no probabilities, as all that follow. */
   readonly logLoss: number | null;
+  readonly logLossLow: number | null;
+  readonly logLossHigh: number | null;
+  /** Mean squared error of the probabilities. */
+  readonly brier: number | null;
+  readonly brierLow: number | null;
+  readonly brierHigh: number | null;
   /** Ten bins of equal count: mean distance of probability and share that left. */
   readonly calibrationError: number | null;
   /** What chance alone makes of it for perfect probabilities. */
@@ -1530,7 +1540,8 @@ export const churnScoreSchema: RecordSchema = {
   "doc": "How likely a customer is to churn, as of the newest score.",
   "eventTime": "time",
   "money": {
-    "expectedSpend": "currency"
+    "expectedSpend": "currency",
+    "expectedLoss": "currency"
   },
   "fields": [
     {
@@ -1676,6 +1687,15 @@ export const churnScoreSchema: RecordSchema = {
       "name": "expectedSpend",
       "type": "double",
       "doc": "In the horizon if the customer stays, in minor units: as much as since the first purchase, per horizon."
+    },
+    {
+      "name": "expectedLoss",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "What of it is lost to churn, on average: probability × expectedSpend. Null for who has not bought within 180 days, and without a score."
     },
     {
       "name": "currency",
@@ -2205,27 +2225,45 @@ export const lateRecordSchema: RecordSchema = {
   ]
 };
 
-/** How well a model told, live, who would leave: its predictions of a month, against what came. */
+/** How well a model, or a baseline beside it, told live who would leave: what it said of every customer at the end of a month, against what came. */
 export const modelMetricSchema: RecordSchema = {
   "type": "record",
   "name": "ModelMetric",
   "namespace": "ebb",
-  "doc": "How well a model told, live, who would leave: its predictions of a month, against what came.",
+  "doc": "How well a model, or a baseline beside it, told live who would leave: what it said of every customer at the end of a month, against what came.",
   "eventTime": "time",
   "fields": [
     {
       "name": "model",
       "type": "string",
-      "doc": "Kind of the model."
+      "doc": "Kind of the model; baselines: bg_nbd, recency."
     },
     {
       "name": "version",
-      "type": "string"
+      "type": "string",
+      "doc": "Of a baseline the day, as it learns from no labels."
     },
     {
       "name": "month",
       "type": "string",
-      "doc": "YYYY-MM of the predictions."
+      "doc": "YYYY-MM, at whose end it predicted."
+    },
+    {
+      "name": "role",
+      "type": [
+        "null",
+        {
+          "type": "enum",
+          "name": "ModelRole",
+          "symbols": [
+            "CHAMPION",
+            "CHALLENGER",
+            "RETIRED"
+          ]
+        }
+      ],
+      "default": null,
+      "doc": "When it predicted; null for a baseline."
     },
     {
       "name": "horizonDays",
@@ -2237,16 +2275,12 @@ export const modelMetricSchema: RecordSchema = {
         "type": "long",
         "logicalType": "timestamp-millis"
       },
-      "doc": "When the newest label among them was known."
-    },
-    {
-      "name": "complete",
-      "type": "boolean",
-      "doc": "All labels of the month are known."
+      "doc": "When what came of it was known: the end of the horizon."
     },
     {
       "name": "testedRows",
-      "type": "long"
+      "type": "long",
+      "doc": "Customers."
     },
     {
       "name": "churned",
@@ -2278,7 +2312,7 @@ export const modelMetricSchema: RecordSchema = {
         "double"
       ],
       "default": null,
-      "doc": "95 % interval by bootstrap of customers."
+      "doc": "95 % interval by bootstrap of customers, as of the next three."
     },
     {
       "name": "aucHigh",
@@ -2294,7 +2328,8 @@ export const modelMetricSchema: RecordSchema = {
         "null",
         "double"
       ],
-      "default": null
+      "default": null,
+      "doc": "The same among customers with a purchase in the 180 days before."
     },
     {
       "name": "aucActive180Low",
@@ -2313,7 +2348,16 @@ export const modelMetricSchema: RecordSchema = {
       "default": null
     },
     {
-      "name": "brier",
+      "name": "logLoss",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "In nats; null for scores that are no probabilities, as all that follow."
+    },
+    {
+      "name": "logLossLow",
       "type": [
         "null",
         "double"
@@ -2321,13 +2365,37 @@ export const modelMetricSchema: RecordSchema = {
       "default": null
     },
     {
-      "name": "logLoss",
+      "name": "logLossHigh",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "brier",
       "type": [
         "null",
         "double"
       ],
       "default": null,
-      "doc": "In nats."
+      "doc": "Mean squared error of the probabilities."
+    },
+    {
+      "name": "brierLow",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "brierHigh",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
     },
     {
       "name": "calibrationError",

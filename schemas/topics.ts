@@ -125,11 +125,11 @@ export const topics = {
     cleanup: 'compact',
     ticked: true,
   }),
-  /** How models did live. */
+  /** How models did live, and baselines beside them. */
   modelMetrics: topic<ModelMetric>({
     name: 'model-metrics',
     schema: modelMetricSchema,
-    key: ({ version, month }) => `${version}/${month}`,
+    key: ({ model, version, month }) => `${model}/${version}/${month}`,
     cleanup: 'compact',
   }),
   sessions: topic<Session>({ name: 'sessions', schema: sessionSchema, key: ({ customerId }) => customerId }),

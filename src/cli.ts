@@ -13,6 +13,7 @@ import { replayCommand } from './commands/replay.ts';
 import { reprocessCommand } from './commands/reprocess.ts';
 import { resetCommand } from './commands/reset.ts';
 import { runCommand } from './commands/run.ts';
+import { scoreCommand } from './commands/score.ts';
 import { sinkCommand } from './commands/sink.ts';
 import { stackCommand } from './commands/stack.ts';
 import { tailCommand } from './commands/tail.ts';
@@ -43,6 +44,7 @@ for (const add of [
   runCommand,
   trainCommand,
   modelsCommand,
+  scoreCommand,
   tailCommand,
   queryCommand,
   topicsCommand,

@@ -51,7 +51,7 @@ describe('churn scores', () => {
         { code: 'RECENT_ACTIVITY', contribution: 0, text: '2 purchases in the last 90 days, 0 in the 90 before' },
       ],
       ...{ previous: 0.2, trend: 0, recency: 7, frequency: 2, active180: true },
-      ...{ expectedSpend: 4000, currency: 'EUR', partition: 0, offset: 2 },
+      ...{ expectedSpend: 4000, expectedLoss: 800, currency: 'EUR', partition: 0, offset: 2 },
     });
   });
 

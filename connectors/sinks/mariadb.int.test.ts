@@ -10,6 +10,7 @@ import { openMariadbSink } from './mariadb.ts';
 import { connectionOptions, type MariadbLogin } from './mariadb-login.ts';
 import { migrateMariadb } from './mariadb-migrate.ts';
 import { serverOfTests } from './mariadb-server.testing.ts';
+import { churnRecords } from './sample-churn.ts';
 import { batchOf, purchase, record, records } from './sample-events.ts';
 import type { TransactionalSink } from './sink.ts';
 
@@ -237,6 +238,17 @@ describe('the MariaDB sink', () => {
         unit_price: event.unitPrice === null ? null : BigInt(event.unitPrice),
         returned: event.returned === null ? null : Number(event.returned),
       });
+  });
+
+  it.each(churnRecords)('writes $topic into its table', async ({ topic, table, value, row }) => {
+    const login = await migrated();
+    const taken = await opened(login).take({ topic, partition: 0 });
+    await taken.write(batchOf(topic, [record(0, value), record(1, value)]));
+    const whole = (cell: unknown) => (typeof cell === 'bigint' ? Number(cell) : cell);
+    const rows = (await rowsOf(login, `select * from ${table}`)).map((found) =>
+      Object.fromEntries(Object.entries(found).map(([name, cell]) => [name, whole(cell)])),
+    );
+    expect(rows).toEqual([expect.objectContaining(row)]);
   });
 
   it('keeps doubles to the last bit, replaces rows of one key, and deletes by tombstones', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CategoryMetric, ClientProfile, DeadLetter } from '../../schemas/generated.ts';
+import { churnRecords } from './sample-churn.ts';
 import { batchOf, purchase, record, records, start } from './sample-events.ts';
 import { openSqliteSink } from './sqlite.ts';
 
@@ -41,6 +42,13 @@ describe('the SQLite sink', () => {
       },
       expect.objectContaining({ event_id: 'test-5', age: 30, returned: 0 }),
     ]);
+  });
+
+  it.each(churnRecords)('writes $topic into its table', async ({ topic, table, value, row }) => {
+    await using sink = openSqliteSink({ path, shop: 'demo' });
+    const taken = await sink.take({ topic, partition: 0 });
+    await taken.write(batchOf(topic, [record(0, value), record(1, value)]));
+    expect(query(`select * from ${table}`)).toEqual([expect.objectContaining({ shop: 'demo', ...row })]);
   });
 
   it('stores whole numbers as integers', async () => {

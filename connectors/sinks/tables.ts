@@ -1,10 +1,13 @@
 /** Which topic of a shop goes to which table of sql/migrations, and how a record becomes a row. Pure. */
 import {
   categoryMetricSchema,
+  churnPredictionSchema,
+  churnScoreSchema,
   clientProfileSchema,
   deadLetterSchema,
   eventSchema,
   lateRecordSchema,
+  modelMetricSchema,
   modelResultSchema,
   segmentMetricSchema,
   sessionSchema,
@@ -91,12 +94,12 @@ function typeIn(type: unknown): Column['type'] {
   return type === 'long' || type === 'double' ? type : 'other';
 }
 
-/** `windowStart` → `window_start`. */
+/** `windowStart` → `window_start`, `aucActive180Low` → `auc_active_180_low`. */
 export function snakeCase(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return field.replace(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`);
 }
 
-/** As a statement names it, in either database: `precision` is a word of MariaDB's own. */
+/** As a statement names it, in either database: `precision` and `trigger` are words of MariaDB's own. */
 export function quoted(column: string): string {
   return `\`${column}\``;
 }
@@ -110,7 +113,8 @@ function sqlValue(value: unknown): SqlValue {
     case 'boolean':
       return value ? 1 : 0;
     default:
-      return value instanceof Uint8Array ? value : null;
+      // Lists are JSON, which both databases read.
+      return value instanceof Uint8Array ? value : Array.isArray(value) ? JSON.stringify(value) : null;
   }
 }
 
@@ -157,11 +161,32 @@ const byTopic: ReadonlyMap<string, Table> = new Map([
       name: 'model_results',
       schema: modelResultSchema,
       replaces: ['model', 'version', 'testedAt'],
-      renamed: {
-        aucActive180: 'auc_active_180',
-        aucActive180Low: 'auc_active_180_low',
-        aucActive180High: 'auc_active_180_high',
-      },
+    }),
+  ],
+  [
+    'churn-scores',
+    table({
+      name: 'churn_scores',
+      schema: churnScoreSchema,
+      replaces: ['customerId'],
+      keyColumn: 'customer_id',
+      renamed: { partition: 'source_partition', offset: 'source_offset' },
+    }),
+  ],
+  [
+    'predictions',
+    table({
+      name: 'predictions',
+      schema: churnPredictionSchema,
+      replaces: ['customerId', 'asOf', 'trigger', 'version'],
+    }),
+  ],
+  [
+    'model-metrics',
+    table({
+      name: 'model_metrics',
+      schema: modelMetricSchema,
+      replaces: ['model', 'version', 'month'],
     }),
   ],
 ]);

@@ -1,6 +1,7 @@
 /** What the fifteen views of sql/views give: one text for SQLite and MariaDB, and the same rows from both. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cell, type Row, textOfView, type ViewsDatabase } from './views.testing.ts';
+import { eventRow, type Line, profileRow, scoreRow } from './views-rows.testing.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -12,52 +13,8 @@ let database: ViewsDatabase;
 /** What the tables are to have before the next view is read. */
 let added: [table: string, row: Readonly<Record<string, Cell>>][] = [];
 
-interface Line {
-  readonly id: string;
-  readonly kind?: 'PURCHASE' | 'RETURN' | 'VIEW';
-  readonly time: number;
-  readonly customer?: string;
-  readonly order?: string;
-  readonly category?: string;
-  readonly price?: number;
-  readonly quantity: number;
-  readonly amount: number;
-  readonly payment?: string;
-  readonly gender?: string;
-  readonly returned?: number;
-  readonly shop?: string;
-}
-
 function add(line: Line): void {
-  const date = new Date(line.time);
-  const row = {
-    ...{
-      shop: line.shop ?? 'test',
-      event_id: line.id,
-      customer_id: line.customer ?? null,
-      kind: line.kind ?? 'PURCHASE',
-    },
-    ...{ time: line.time, order_id: line.order ?? null, product: null, category: line.category ?? null },
-    ...{ unit_price: line.price ?? null, quantity: line.quantity, amount: line.amount, currency: 'EUR' },
-    ...{ payment_method: line.payment ?? null, gender: line.gender ?? null, age: null, country: null },
-    ...{ returned: line.returned ?? null, local_date: date.toISOString().slice(0, 10), local_hour: date.getUTCHours() },
-  };
-  insert('ecommerce_events', row);
-}
-
-function addProfile(customer: string, first: number, gender: string | null, age: number | null): void {
-  insert('client_profiles', {
-    ...{ shop: 'test', customer_id: customer, purchases: 1, orders: 1, spend: 1, average_basket: 1, average_price: 1 },
-    ...{
-      quantity: 1,
-      returns: 0,
-      preferred_payment: null,
-      favourite_category: null,
-      first_seen: first,
-      last_seen: first,
-    },
-    ...{ first_purchase: first, last_purchase: first, gender, age, country: null, currency: 'EUR' },
-  });
+  insert('ecommerce_events', eventRow(line));
 }
 
 function insert(table: string, row: Readonly<Record<string, Cell>>): void {
@@ -88,9 +45,9 @@ function addAll(): void {
   add({ ...fourth, id: 'e7', time: at(2, 9), price: 500, quantity: 4, amount: 2000, returned: 1 });
   add({ id: 'e8', kind: 'VIEW', time: at(2, 8), customer: 'c3', category: 'Toys', quantity: 1, amount: 0 });
   add({ id: 'e9', time: at(2, 9), customer: 'c9', quantity: 1, amount: 99_999, shop: 'other' });
-  addProfile('c1', at(-10, 9), 'F', 22);
-  addProfile('c2', at(0, 9, 40), 'M', 40);
-  addProfile('c3', at(2, 9), null, null);
+  insert('client_profiles', profileRow('c1', at(-10, 9), 'F', 22));
+  insert('client_profiles', profileRow('c2', at(0, 9, 40), 'M', 40));
+  insert('client_profiles', profileRow('c3', at(2, 9), null, null));
 }
 
 export function viewsContract(name: string, open: () => Promise<ViewsDatabase>): void {
@@ -265,6 +222,17 @@ export function viewsContract(name: string, open: () => Promise<ViewsDatabase>):
       ]);
     });
 
+    it('13: and how likely they are to churn', async () => {
+      insert('churn_scores', scoreRow('c1', 'HIGH', 0.8));
+      insert('churn_scores', scoreRow('c3', 'UNSCORED', null));
+      insert('churn_scores', scoreRow('c2', 'LOW', 0.1, 'other'));
+      expect(columns(await view('13', at(0, 0), at(7, 0)), 'customer_id', 'band', 'probability')).toEqual([
+        ['c1', 'HIGH', 0.8],
+        ['c3', 'UNSCORED', null],
+        ['c2', 'UNSCORED', null],
+      ]);
+    });
+
     it('14: what each gender spends on', async () => {
       const names = ['gender', 'category', 'spend', 'spend_share', 'orders', 'order_share'];
       expect(columns(await view('14', at(0, 0), at(7, 0)), ...names)).toEqual([
@@ -289,6 +257,22 @@ export function viewsContract(name: string, open: () => Promise<ViewsDatabase>):
       expect(first).toBeCloseTo(stake.c1, 6);
       expect(second).toBeCloseTo(stake.c3, 6);
       expect(all).toBeCloseTo(stake.c1 + stake.c3, 6);
+    });
+
+    it('15: scored, by what is lost on average', async () => {
+      insert('churn_scores', scoreRow('c1', 'MEDIUM', 0.5));
+      insert('churn_scores', scoreRow('c3', 'HIGH', 1));
+      const rows = await view('15', at(-30, 0), at(80, 0), { horizon: 90 * DAY, margin: 0.5 });
+      expect(
+        columns(rows, 'level', 'band', 'customer_id', 'customers', 'probability', 'at_stake', 'expected_loss'),
+      ).toEqual([
+        ['band', 'HIGH', null, 1, 1, 1000, 1000],
+        ['band', 'MEDIUM', null, 1, 0.5, 1850, 925],
+        ['band', 'UNSCORED', null, 1, null, 500, null],
+        ['customer', 'HIGH', 'c3', 1, 1, 1000, 1000],
+        ['customer', 'MEDIUM', 'c1', 1, 0.5, 1850, 925],
+        ['customer', 'UNSCORED', 'c2', 1, null, 500, null],
+      ]);
     });
   });
 }

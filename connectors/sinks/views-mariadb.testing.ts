@@ -9,8 +9,9 @@ export async function mariadbViews(login: MariadbLogin): Promise<ViewsDatabase> 
   return {
     async insert(table, row) {
       const names = Object.keys(row);
-      const places = names.map((name) => `:${name}`);
-      await connection.query(`insert into ${table} (${names.join(', ')}) values (${places.join(', ')})`, row);
+      const places = names.map((_, index) => `:v${index}`);
+      const values = Object.fromEntries(Object.values(row).map((value, index) => [`v${index}`, value]));
+      await connection.query(`insert into ${table} (${names.join(', ')}) values (${places.join(', ')})`, values);
     },
     select: async (sql, values) => [...(await connection.query<Row[]>(sql, values))],
     [Symbol.asyncDispose]: () => connection.end(),

@@ -1,9 +1,9 @@
--- Churn predictions: customers active in the 180 days before :to, per band, and the 50 with the most at stake.
+-- Churn predictions: customers active in the 180 days before :to, per band, and the 50 with the greatest expected loss.
 -- :shop; :from, :to  UTC epoch milliseconds: customers whose last purchase is in the range count as active (180 days),
 --   and :to is now; :horizon  milliseconds of a horizon (90 days); :margin  share of the spend that is margin (1)
--- Rows: level (band, customer), band, customer_id (null for a band), customers, probability, at_stake and expected_loss
--- (minor units). at_stake = margin * mean spend per horizon since the first purchase, at least one horizon;
--- expected_loss = probability * at_stake. Without a table of churn scores everybody is UNSCORED, and both are null.
+-- Rows: level (band, customer), band, customer_id (null for a band), customers, probability (mean of a band's), at_stake
+-- and expected_loss (minor units). at_stake = margin * mean spend per horizon since the first purchase, at least one
+-- horizon; expected_loss = probability * at_stake. Who has no score is UNSCORED, without probability and expected loss.
 with customers as (
   select
     customer_id,
@@ -14,20 +14,31 @@ with customers as (
   group by customer_id
   having max(time) >= :from
 ),
+scored as (
+  select
+    customers.customer_id as customer_id,
+    at_stake,
+    coalesce(band, 'UNSCORED') as band,
+    probability,
+    probability * at_stake as expected_loss
+  from customers
+  left join churn_scores on churn_scores.shop = :shop and churn_scores.customer_id = customers.customer_id
+),
 placed as (
-  select customer_id, at_stake, row_number() over (order by at_stake desc, customer_id) as place from customers
+  select scored.*, row_number() over (order by expected_loss desc, at_stake desc, customer_id) as place from scored
 )
 select
   'band' as level,
-  'UNSCORED' as band,
+  band,
   null as customer_id,
   count(*) as customers,
-  null as probability,
-  coalesce(sum(at_stake), 0) as at_stake,
-  null as expected_loss
-from customers
+  avg(probability) as probability,
+  sum(at_stake) as at_stake,
+  sum(expected_loss) as expected_loss
+from scored
+group by band
 union all
-select 'customer', 'UNSCORED', customer_id, 1, null, at_stake, null
+select 'customer', band, customer_id, 1, probability, at_stake, expected_loss
 from placed
 where place <= 50
-order by level, at_stake desc, customer_id
+order by level, expected_loss desc, at_stake desc, customer_id

@@ -44,7 +44,9 @@ export function scoreLine(customer: ScoredCustomer): ChurnScore {
   featuresAt(history, day, row, 0);
   const [recency = 0, frequency = 0, spend = 0, , tenure = 0] = row;
   const horizonDays = by?.model.horizonDays ?? null;
+  const active180 = recency < 180;
   const periods = Math.max(tenure, horizonDays ?? HORIZON_DAYS) / (horizonDays ?? HORIZON_DAYS);
+  const expectedSpend = (spend * 10 ** minorDigits(currency)) / periods;
   return {
     customerId,
     asOf: dateText(day),
@@ -60,8 +62,9 @@ export function scoreLine(customer: ScoredCustomer): ChurnScore {
     trend: probability === null || previous === null ? null : probability - previous,
     recency,
     frequency,
-    active180: recency < 180,
-    expectedSpend: (spend * 10 ** minorDigits(currency)) / periods,
+    active180,
+    expectedSpend,
+    expectedLoss: probability === null || !active180 ? null : probability * expectedSpend,
     currency,
     partition,
     offset,

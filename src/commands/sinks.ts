@@ -32,9 +32,8 @@ export async function routesOf(
     .filter(({ name }) => name.startsWith(`${shop}.`))
     .map(({ name }) => name.slice(shop.length + 1));
   const { tables, lake } = sinksOf(config);
-  const told = results.union(
-    new Set([...lake.map((sink) => refusedTopic(shop, sink)), physicalName(shop, topics.modelResults.name)]),
-  );
+  const byJobs = [topics.modelResults, topics.modelMetrics].map(({ name }) => physicalName(shop, name));
+  const told = results.union(new Set([...lake.map((sink) => refusedTopic(shop, sink)), ...byJobs]));
   const forTables = inShop.filter((name) => tableOf(name) !== undefined && told.has(physicalName(shop, name)));
   const events = physicalName(shop, 'events', versions.get('events'));
   const rows = inShop.filter((name) => physicalName(shop, name) === events || raw.test(name));
@@ -59,6 +58,9 @@ function patternsOf({ hdfsTopics, minioTopics }: Config): Readonly<Record<'hdfs'
     'client-profiles',
     'sessions',
     'model-results',
+    'model-metrics',
+    'churn-scores',
+    'predictions',
   ];
   return { hdfs: hdfsTopics ?? ['raw.*'], minio: minioTopics ?? live };
 }

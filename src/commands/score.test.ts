@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { query, testFolder } from './data-folder.testing.ts';
+import { ebb, ebbOk } from './ebb.testing.ts';
+import { scoredShop } from './scored-shop.testing.ts';
+
+const data = join(testFolder(), 'data');
+
+beforeAll(() => scoredShop(data, 'demo'), 240_000);
+
+/** The customer with the most to lose. */
+async function atRisk(): Promise<Readonly<Record<string, unknown>>> {
+  const [row] = await query(data, 'select * from churn_scores order by expected_loss desc, customer_id limit 1');
+  return row ?? {};
+}
+
+describe('ebb score', () => {
+  it('says of a customer what the table says, and what is known beside it', async () => {
+    const row = await atRisk();
+    const { stdout } = await ebbOk('score', String(row.customer_id), '--json', '--data', data);
+    const { score, unscored, profile, predictions } = JSON.parse(stdout);
+    expect(score).toMatchObject({
+      ...{ customerId: row.customer_id, asOf: row.as_of, probability: row.probability, band: row.band },
+      ...{ version: 'silent', expectedLoss: row.expected_loss, reasons: JSON.parse(String(row.reasons)) },
+    });
+    expect(score.expectedLoss).toBe(score.probability * score.expectedSpend);
+    expect(unscored).toBeNull();
+    expect(profile).toMatchObject({ customerId: row.customer_id, currency: 'USD' });
+    const rows = await query(
+      data,
+      `select count(*) as n, count(distinct version) as versions from predictions where customer_id = '${row.customer_id}'`,
+    );
+    expect(rows).toEqual([{ n: predictions.length, versions: 2 }]);
+    // Of a month end long ago it is known what came of it, and of the last one it is not.
+    expect([0, 1]).toContain(predictions.at(-1).label);
+    expect(predictions[0].label).toBeNull();
+  });
+
+  it('says it in words', async () => {
+    const { customer_id: id, band } = await atRisk();
+    const { stdout } = await ebbOk('score', String(id), '--data', data);
+    expect(stdout).toMatch(new RegExp(`^Customer ${id} of shop demo\nchurn +${band}: \\d+ % that nothing is bought`));
+    expect(stdout).toMatch(/because +(silent|bought|\d+ purchase)/);
+    expect(stdout).toMatch(/expected loss US\$\d/);
+    expect(stdout).toMatch(/month end +\d+ % +logistic_regression +silent +champion +not known yet/);
+  });
+
+  it('is what `tail` shows, as of the newest score', async () => {
+    const { customer_id: id, as_of: asOf } = await atRisk();
+    const { stdout } = await ebbOk(
+      'tail',
+      'churn-scores',
+      '--from',
+      'start',
+      '--limit',
+      '100000',
+      '--json',
+      '--data',
+      data,
+    );
+    const lines: readonly { readonly key: string; readonly value: { readonly asOf: string } }[] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.findLast(({ key }) => key === id)?.value.asOf).toBe(asOf);
+  });
+
+  it('says what to do where there is no such customer, shop or log', async () => {
+    const failing = (...args: readonly string[]) => ebb('score', ...args);
+    expect(await failing('nobody', '--data', data)).toMatchObject({
+      ...{ code: 1, stdout: '' },
+      stderr: expect.stringMatching(
+        /^ebb: shop demo has no customer nobody: its customers are such as C\d+, C\d+, C\d+\n/,
+      ),
+    });
+    expect(await failing('C000001', '--shop', 'nowhere', '--data', data)).toMatchObject({
+      stderr: expect.stringContaining('shop nowhere has no topics; there are shops demo'),
+    });
+    expect(await failing('C000001', '--data', `${data}-not`)).toMatchObject({
+      stderr: expect.stringContaining('there is no log at'),
+    });
+  });
+});
+
+describe('ebb score, where there is no model', () => {
+  it('says since when there could be one', async () => {
+    const young = join(data, 'young');
+    const rows = ['--preset', 'shop', '--customers', '300', '--start', '2024-01-01', '--history', '60'];
+    await ebbOk('generate', '--data', young, ...rows, '--count', '500', '--speed', 'max');
+    await ebbOk('run', '--until-caught-up', '--data', young);
+    const [row] = await query(young, 'select customer_id, band, probability from churn_scores limit 1');
+    expect(row).toMatchObject({ band: 'UNSCORED', probability: null });
+    const { stdout } = await ebbOk('score', String(row?.customer_id), '--data', young);
+    expect(stdout).toMatch(/churn +UNSCORED: needs \d+ more days of history; `ebb train --shop demo` trains models/);
+  });
+});
