@@ -74,7 +74,10 @@ interface Found {
 }
 
 async function found({ events, ticks }: Feed, models: readonly Model[], chaos?: Chaos): Promise<Found> {
-  const driver = await testTopology([churnFeatures(['UTC']), churnScores(['UTC']), churnOutcomes], { partitions: 2 });
+  const driver = await testTopology([churnFeatures(['UTC']), churnScores(['UTC']), churnOutcomes], {
+    partitions: 2,
+    room: chaos === undefined ? Number.POSITIVE_INFINITY : 500,
+  });
   driver.tick(topics.models, BEGINNING);
   if (chaos !== undefined) driver.run(chaos);
   events.forEach((one, index) => {

@@ -46,11 +46,11 @@ async function shop() {
     send: (...values: Point[]) => append('test.points', ...of(...values)),
     tick: (time: number) => append('test.points', ticks.record({ ...tick, time })),
     know: (time: number) => append('test.others', otherTicks.record({ ...tick, time })),
-    async run(): Promise<Member> {
+    async run(bytes = 1_000_000): Promise<Member> {
       const stop = new AbortController();
       const running = await runTopologies({
         ...{ log, registry, shop: 'test', topologies: [windowed], partitions: 1, signal: stop.signal },
-        commit: { interval: 5 },
+        commit: { interval: 5, bytes },
         now: () => performance.now(),
       });
       const member = {
@@ -141,4 +141,15 @@ describe('a topology that waits for a broadcast topic', () => {
     await until(async () => (await test.notes()).length === 2);
     expect(await test.notes()).toEqual(['a [0, 10) 1.', 'a [30, 40) 1.']);
   });
+});
+
+it('what a tick sets off goes out in commits of the usual size, and is there when all has been read', async () => {
+  await using test = await shop();
+  const windows = Array.from({ length: 30 }, (_, index) => index * 10);
+  await test.send(...windows.map((start) => point('a', start)));
+  await test.tick(1_000);
+  const member = await test.run(1);
+  await until(async () => (await test.position()) === 31);
+  expect(await test.notes()).toEqual(windows.map((start) => `a [${start}, ${start + 10}) 1.`));
+  expect(member.running.status()[0]?.commits).toBeGreaterThanOrEqual(30);
 });

@@ -43,7 +43,7 @@ describe('a task whose broadcast topic lags behind', () => {
     await fc.assert(
       fc.asyncProperty(feeds, prices, fc.integer(), async (feed, times, seed) => {
         const outcome = async (run: (driver: Awaited<ReturnType<typeof testTopology>>, lag: boolean) => void) => {
-          const driver = await testTopology(priced, { partitions: 2 });
+          const driver = await testTopology(priced, { partitions: 2, room: seed % 2 === 0 ? 1 : 1000 });
           driver.tick(others, BEGINNING);
           run(driver, false);
           return texts(driver.read(notes)).sort();

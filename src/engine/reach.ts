@@ -19,7 +19,7 @@ export interface Reach {
 }
 
 /** How far a task gets: as far as its inputs, and no further than its broadcast topics are known. These alone take it nowhere. */
-export function reached(inputs: readonly InputWatermark[], broadcasts: readonly BroadcastInput[]): Reach {
+export function reached(inputs: readonly InputWatermark[], broadcasts: Iterable<BroadcastInput>): Reach {
   const { value: watermark, closed } = combined(inputs);
   let held: Held | undefined;
   for (const { topic, table } of broadcasts)

@@ -28,7 +28,7 @@ export interface RebuildOptions {
  */
 export async function rebuildState(options: RebuildOptions): Promise<ReadonlyMap<string, Buffer>> {
   const { log, plan, partition, to, signal } = options;
-  const task = new Task(plan, partition);
+  const task = new Task(plan, partition, ENOUGH.bytes);
   const state = new Map<string, Buffer>();
   for (const [name, topic] of plan.broadcast) {
     for await (const batch of log.read({ topic: topic.physical, from: 'start', to: 'end', signal })) {
@@ -44,12 +44,13 @@ export async function rebuildState(options: RebuildOptions): Promise<ReadonlyMap
         name: topic,
         watermark: () => task.inputs.get(topic)?.watermark.value ?? 0,
         held: () => false,
-        async take(batch: Batch) {
+        async take(batch: Batch, from: number) {
           await input.decoded(batch.records).prepare();
-          task.advance(batch);
+          const index = task.advance(batch, from);
           if (task.held !== undefined) throw heldBack(plan, task.held);
-          options.onBatch?.(batch);
-          return batch.records.length;
+          for (; task.full; task.catchUp()) keepState(plan, task, state);
+          if (index === batch.records.length) options.onBatch?.(batch);
+          return index;
         },
       };
       slots.add(slot, upTo(log.read({ topic, partition, from: 'start', to: 'end', signal }), to[topic] ?? 0));

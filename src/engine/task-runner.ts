@@ -49,7 +49,7 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
   const { log, plan, owned, stop, now } = options;
   const signal = AbortSignal.any([stop, owned.signal]);
   const waiting: Waiting = { leave: signal, onRetry: (error, pause) => options.onRetry?.(error, pause) };
-  const task = new Task(plan, owned.partition);
+  const task = new Task(plan, owned.partition, options.commit.bytes);
   const slots = new Slots();
   try {
     for (const [name, topic] of plan.broadcast) await addBroadcast(log, task, slots, name, topic, waiting);
@@ -171,6 +171,12 @@ async function loop(
         interval = batch.end > batch.next ? (policy.catchingUp ?? policy.interval * CATCHING_UP) : policy.interval;
       }
       since ??= now();
+    }
+    // What a tick sets off goes out in commits of the usual size.
+    while (task.full && !signal.aborted) {
+      await commit(options, waiting, task);
+      task.catchUp();
+      since = now();
     }
     const { records, bytes } = task.pending;
     const due =

@@ -14,6 +14,7 @@ import type { Plan } from './plan.ts';
 import { type Held, reached } from './reach.ts';
 import { deadLetter, lateRecord } from './refused.ts';
 import { eachKept, flushStore, restoreEntry, TASK_KEY } from './state-topic.ts';
+import { restoreTaskState, taskState } from './task-state.ts';
 import { behindHeader, isTick } from './tick.ts';
 import { Ticker } from './ticker.ts';
 import { TopologyError } from './topology.ts';
@@ -37,7 +38,6 @@ export class Task {
   readonly #broadcast = new Map<string, BroadcastInput>();
   /** What its own watermark is made of. */
   readonly #watermarks: readonly InputWatermark[];
-  readonly #broadcasts: readonly BroadcastInput[];
   readonly #outputs = new Outputs();
   readonly #ticker: Ticker;
   #positions: Record<string, number> = {};
@@ -46,16 +46,21 @@ export class Task {
   #watermarkMoved = false;
   #now = 0;
   #held: Held | undefined;
+  #full = false;
+  readonly #room: number;
   #advancing = false;
   #failure: unknown;
+  readonly #stopped = (): boolean => this.#full || this.#held !== undefined;
+  readonly #fail = (error: unknown): unknown => (this.#failure ??= error);
   readonly #refuse = (origin: Origin, code: string, reason: string): void => this.#dead(origin, code, reason);
 
-  constructor(plan: Plan, partition: number) {
+  /** @param room bytes of outputs with which it stops firing alarms, to be flushed: one tick may set off those of years */
+  constructor(plan: Plan, partition: number, room = Number.POSITIVE_INFINITY) {
     this.#plan = plan;
+    this.#room = room;
     this.partition = partition;
     this.#ticker = new Ticker(plan, partition, this.#outputs);
     for (const [name, topic] of plan.broadcast) this.#broadcast.set(name, new BroadcastInput(topic));
-    this.#broadcasts = [...this.#broadcast.values()];
     this.#graph = new Graph(plan.topology, partition, {
       watermark: () => this.#watermark,
       now: () => this.#now,
@@ -65,9 +70,7 @@ export class Task {
       count: (metric, by) => this.counters.custom.set(metric, (this.counters.custom.get(metric) ?? 0) + by),
       broadcast: (name) => this.#broadcast.get(name)?.table ?? new BroadcastTable(name),
       enter: (place) => this.#enter(place),
-      fail: (error) => {
-        this.#failure ??= error;
-      },
+      fail: this.#fail,
     });
     for (const [name, input] of plan.inputs) {
       const subject = this.#graph.inputs.get(name);
@@ -96,6 +99,11 @@ export class Task {
   /** The broadcast topic that it waits for: until that has gone on, it takes in no more of its inputs. */
   get held(): Held | undefined {
     return this.#held;
+  }
+
+  /** It has stopped in the midst of alarms: flush it, and let it `catchUp`. Until then it takes in no more of its inputs. */
+  get full(): boolean {
+    return this.#full;
   }
 
   /** Input watermarks by topic on the log, with the writer that holds each back. */
@@ -127,16 +135,9 @@ export class Task {
   restore(batch: Batch): void {
     eachKept(this.#plan, batch, (name, value) => {
       if (name !== TASK_KEY) restoreEntry(this.#plan, this.#graph, name, value);
-      else if (value !== null) this.#restoreTask(value);
+      else if (value !== null)
+        this.#watermark = restoreTaskState(this.#plan.taskSerde.decode(value), this.#ticker, this.#inputs);
     });
-  }
-
-  #restoreTask(value: Buffer): void {
-    const { watermark, lastTick, closed, inputs } = this.#plan.taskSerde.decode(value);
-    this.#watermark = watermark ?? Number.NEGATIVE_INFINITY;
-    this.#ticker.last = lastTick;
-    this.#ticker.closed = closed;
-    for (const input of inputs) this.#inputs.get(input.topic)?.watermark.restore(input);
   }
 
   /** Takes in records of a broadcast topic. */
@@ -147,7 +148,7 @@ export class Task {
 
   /**
    * Goes as far as the broadcast inputs let it: fires the alarms of before. Call once these have been read to their end,
-   * and whenever more of them has been taken in.
+   * whenever more of them has been taken in, and when it was full.
    * @throws TopologyError OPERATOR_FAILED; the task is then unusable
    */
   catchUp(): void {
@@ -159,7 +160,7 @@ export class Task {
 
   /**
    * Pushes records through the graph, and after each fires the alarms that the watermark has reached. Stops when it is held
-   * back, and leaves the tick with which that began unread, so that whoever looks at positions knows that something is to come.
+   * back or full, and leaves the tick with which that began unread, so that positions tell that something is to come.
    * @param from index of the first record to take in
    * @returns that of the first left out: `records.length` when all were taken
    * @throws TopologyError OPERATOR_FAILED; the task is then unusable
@@ -173,12 +174,12 @@ export class Task {
     this.#advancing = true;
     try {
       const decoded = input.decoded(records);
-      for (; this.#held === undefined && index < records.length; index++) {
+      for (; !this.#stopped() && index < records.length; index++) {
         const record = records[index];
         if (record === undefined) break;
         this.#record(input, decoded, index, record);
         this.#throwFailure(topic, record.offset);
-        if (this.#held !== undefined && isTick(record)) break;
+        if (this.#stopped() && isTick(record)) break;
       }
     } finally {
       this.#advancing = false;
@@ -216,10 +217,11 @@ export class Task {
   }
 
   #advanceWatermark(): void {
-    const { watermark, closed, held } = reached(this.#watermarks, this.#broadcasts);
+    const { watermark, closed, held } = reached(this.#watermarks, this.#broadcast.values());
     this.#held = held;
     // Also when it has not moved: an alarm may have been set in the past.
     this.#fire(Math.max(watermark, this.#watermark));
+    if (this.#full) return;
     if (watermark > this.#watermark) {
       this.#watermark = watermark;
       this.#watermarkMoved = true;
@@ -233,7 +235,9 @@ export class Task {
       this.#watermark = Math.max(this.#watermark, due.at - 1);
       this.#now = due.at;
       due.entry.store.wake(due.entry, due.at);
-      if (this.#failure !== undefined) return;
+      this.#full = this.#outputs.bytes >= this.#room;
+      this.#watermarkMoved ||= this.#full;
+      if (this.#full || this.#failure !== undefined) return;
     }
   }
 
@@ -282,18 +286,14 @@ export class Task {
     const put = (record: NewRecord): void => this.#outputs.put(this.#plan.stateTopic, this.partition, record);
     for (const store of this.#graph.stores.values()) flushStore(this.#plan, store, put);
     if (this.#watermarkMoved) {
-      const state = {
-        watermark: this.#watermark === Number.NEGATIVE_INFINITY ? null : this.#watermark,
-        lastTick: this.#ticker.last,
-        closed: this.#ticker.closed,
-        inputs: [...this.#inputs.values()].map(({ watermark }) => watermark.save()),
-      };
+      const state = taskState(this.#watermark, this.#ticker, this.#inputs);
       put({ key: Buffer.from(TASK_KEY), value: this.#plan.taskSerde.encode(state) });
       this.#watermarkMoved = false;
     }
     const positions: Positions = this.#positions;
     this.#positions = {};
     this.#moved = false;
+    this.#full = false;
     return { ...this.#outputs.take(), positions };
   }
 }

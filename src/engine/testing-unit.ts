@@ -23,17 +23,20 @@ export class Unit {
   /** Read of broadcast topics, by topic and partition. */
   #heard = new Map<string, number>();
 
-  constructor(log: TestLog, plan: Plan, partition: number) {
+  readonly #room: number | undefined;
+
+  constructor(log: TestLog, plan: Plan, partition: number, room: number | undefined) {
     this.#log = log;
+    this.#room = room;
     this.plan = plan;
     this.partition = partition;
-    this.task = new Task(plan, partition);
+    this.task = new Task(plan, partition, this.#room);
   }
 
   /** As a process would start it: its state read back, its broadcast topics read whole. What was not committed is lost. */
   start(): void {
     const { plan, partition } = this;
-    this.task = new Task(plan, partition);
+    this.task = new Task(plan, partition, this.#room);
     this.#heard = new Map();
     this.#listen(Number.MAX_SAFE_INTEGER);
     const state = this.#log.batch(plan.stateTopic, partition, 0, Number.MAX_SAFE_INTEGER);
@@ -42,9 +45,9 @@ export class Unit {
     this.task.catchUp();
   }
 
-  /** Topics of which there is more to take; none while the task is held back. */
+  /** Topics of which there is more to take; none while the task is held back or full. */
   available(): string[] {
-    if (this.task.held !== undefined) return [];
+    if (this.task.full || this.task.held !== undefined) return [];
     return Array.from(this.plan.inputs.values(), ({ physical }) => physical).filter(
       (topic) => this.#log.records(topic, this.partition).length > (this.#read.get(topic) ?? 0),
     );
@@ -86,9 +89,11 @@ export class Unit {
   }
 
   commit(): void {
+    const { full } = this.task;
     const { appends, positions } = this.task.flush();
     this.#log.append(appends);
     for (const [topic, position] of Object.entries(positions)) this.#positions.set(topic, position);
+    if (full) this.task.catchUp();
   }
 }
 
@@ -99,16 +104,21 @@ export function runCalm(units: readonly Unit[]): void {
     for (const unit of units) {
       if (unit.hasNews()) {
         unit.hear(Number.MAX_SAFE_INTEGER);
-        unit.commit();
+        settle(unit);
         busy = true;
       }
       for (const topic of unit.available()) {
         unit.step(topic, Number.MAX_SAFE_INTEGER);
-        unit.commit();
+        settle(unit);
         busy = true;
       }
     }
   }
+}
+
+function settle(unit: Unit): void {
+  do unit.commit();
+  while (unit.task.full);
 }
 
 /** Anything in any order, in batches of any size, with crashes, until all is quiet and committed. */

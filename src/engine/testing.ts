@@ -18,6 +18,8 @@ export interface TestOptions {
   readonly shop?: string;
   /** Of every topic. Default 1. */
   readonly partitions?: number;
+  /** Bytes of outputs with which a task stops firing alarms, to commit. Default: it never does. */
+  readonly room?: number;
 }
 
 /**
@@ -69,7 +71,7 @@ export async function testTopology(
       if (!writers.has(topic.physical)) writers.set(topic.physical, await openWriter(registry, topic));
   }
   const units = plans.flatMap((planned) =>
-    Array.from({ length: planned.partitions }, (_, partition) => new Unit(log, planned, partition)),
+    Array.from({ length: planned.partitions }, (_, partition) => new Unit(log, planned, partition, options.room)),
   );
   let started = false;
 
