@@ -17,6 +17,7 @@ const programs = [
   'replay',
   'kafka',
   'churn',
+  'churn-replay',
 ];
 
 const named = process.argv.slice(2);
