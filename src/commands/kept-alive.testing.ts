@@ -22,7 +22,7 @@ export interface KeptAlive {
   saying(): string;
   /** Resolves when it has ended by itself or was asked to; rejects when it ended otherwise than by `kill`. */
   readonly done: Promise<Ended>;
-  /** SIGTERM. */
+  /** SIGTERM, once it has said something: one that is not up yet would die of it. */
   stop(): Promise<Ended>;
 }
 
@@ -36,7 +36,8 @@ export function keepAlive({ args, settings, ends, longest }: KeptAliveOptions): 
   const said: string[] = [];
   const run = async (): Promise<Ended> => {
     for (;;) {
-      running = startEbb(args, '', settings, longest);
+      // What it logs says when it is up.
+      running = startEbb(args, '', { EBB_LOG_LEVEL: 'info', ...settings }, longest);
       const ended = await running.ended;
       said.push(ended.stderr);
       if (killed && !stopping) {
@@ -72,7 +73,8 @@ export function keepAlive({ args, settings, ends, longest }: KeptAliveOptions): 
     said,
     saying: () => (over ? '' : running.output.stderr),
     done,
-    stop() {
+    async stop() {
+      while (!over && running.output.stderr === '') await sleep(20);
       stopping = true;
       running.child.kill('SIGTERM');
       return done;
