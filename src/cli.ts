@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { churnCommand } from './commands/churn.ts';
 import { dbCommand } from './commands/db.ts';
 import { describeCommand } from './commands/describe.ts';
 import { diffCommand } from './commands/diff.ts';
@@ -45,6 +46,7 @@ for (const add of [
   trainCommand,
   modelsCommand,
   scoreCommand,
+  churnCommand,
   tailCommand,
   queryCommand,
   topicsCommand,

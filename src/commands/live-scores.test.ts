@@ -94,3 +94,57 @@ describe('ebb score, where there is no model', () => {
     expect(stdout).toMatch(/churn +UNSCORED: needs \d+ more days of history; `ebb train --shop demo` trains models/);
   });
 });
+
+describe('ebb churn plan', () => {
+  const plan = (...flags: readonly string[]) => ebb('churn', 'plan', '--data', data, ...flags);
+  const terms = ['--offer-cost', '5', '--margin', '30%', '--save-rate', '10%'];
+
+  it('makes offers to customers with a purchase within 180 days who are expected to gain, within the budget', async () => {
+    const { stdout } = await plan('--budget', '50', ...terms, '--json');
+    const made = JSON.parse(stdout);
+    const rows = await query(data, 'select * from churn_scores where active_180 = 1 and probability is not null');
+    const scores = new Map(rows.map((row) => [row.customer_id, row]));
+    expect(made.customers.length).toBeGreaterThan(5);
+    for (const { customerId, probability: p, value, cost, gain } of made.customers) {
+      expect(p).toBe(scores.get(customerId)?.probability);
+      expect(value).toBeCloseTo((0.3 * Number(scores.get(customerId)?.expected_spend)) / 100, 9);
+      expect(gain).toBeCloseTo(p * 0.1 * value - 5 * (1 - p * 0.9), 9);
+      expect(gain).toBeGreaterThan(0);
+      expect(cost).toBeCloseTo(5 * (1 - p * 0.9), 9);
+    }
+    expect(made.cost).toBeLessThanOrEqual(50);
+    expect(made).toMatchObject({ currency: 'USD', caveat: 'correlation, not uplift' });
+  });
+
+  it('says the save rate that breaks even, and what it does not know', async () => {
+    const { stdout } = await plan('--budget', '50', ...terms);
+    expect(stdout).toMatch(/breaks even +at a save rate of \d+\.\d %/);
+    expect(stdout).toContain('Correlation, not uplift');
+    expect((await plan('--budget', '50', ...terms.slice(0, 4), '--save-rate', '0.01%')).stdout).toMatch(
+      /breaks even +at a save rate of \d\.\d % for the best of them, and no offer pays at 0\.0 %/,
+    );
+  });
+
+  it('is a file for whoever sends the offers, which holds out the same customers every time', async () => {
+    const csv = async (...flags: readonly string[]) =>
+      (await plan('--budget', '1000', ...terms, '--holdout', '30%', '--csv', ...flags)).stdout;
+    const text = await csv();
+    const [header, ...lines] = text.trim().split('\n');
+    expect(header).toBe(
+      'customer_id,group,probability,value,expected_cost,expected_gain,break_even_save_rate,currency,as_of,recency,reason',
+    );
+    const held = lines.filter((line) => line.split(',')[1] === 'holdout');
+    expect(held.length / lines.length).toBeGreaterThan(0.1);
+    expect(held.length / lines.length).toBeLessThan(0.5);
+    expect(await csv()).toBe(text);
+    expect(await csv('--seed', '2')).not.toBe(text);
+  });
+
+  it('is refused where it makes no sense, with what to do', async () => {
+    expect((await plan('--budget', '50', ...terms.slice(0, 4))).stderr).toContain(
+      "'--save-rate <share>' not specified",
+    );
+    expect((await plan('--budget', '50', ...terms, '--holdout', '30')).stderr).toContain('a share is needed');
+    expect((await plan('--budget', '50', ...terms, '--currency', 'EUR')).stderr).toContain('they do in USD');
+  });
+});
