@@ -51,6 +51,7 @@ async function datasetsOf(config: Config, shop: string): Promise<readonly Descri
 }
 
 const inputs = ({ from }: Topology): string[] => Object.values(from).map((input) => topicOf(input).name);
+const broadcasts = ({ broadcast }: Topology): string[] => Object.values(broadcast).map((topic) => topic.name);
 const outputs = ({ to }: Topology): string[] => Object.values(to).map((topic) => topic.name);
 
 function plain(topology: Topology, shop: string): object {
@@ -60,7 +61,7 @@ function plain(topology: Topology, shop: string): object {
     version,
     title,
     from: inputs(topology),
-    broadcast: Object.values(topology.broadcast).map((topic) => topic.name),
+    broadcast: broadcasts(topology),
     to: outputs(topology),
     ...ownTopics(shop, topology),
   };
@@ -77,6 +78,7 @@ function full(topology: Topology, shop: string): string {
       ['', ''],
       [
         ['reads', inputs(topology).join(', ')],
+        ...(broadcasts(topology).length === 0 ? [] : [['knows all of', broadcasts(topology).join(', ')]]),
         ['writes', outputs(topology).join(', ')],
         ['group', own.group],
         ['state', own.state],
@@ -100,6 +102,7 @@ function mermaid(topologies: readonly Topology[]): string {
   const lines = topologies.flatMap((topology) => [
     `  t_${id(topology.name)}["${topology.name}"]`,
     ...inputs(topology).map((topic) => `  ${id(topic)}[("${topic}")] --> t_${id(topology.name)}`),
+    ...broadcasts(topology).map((topic) => `  ${id(topic)}[("${topic}")] -.-> t_${id(topology.name)}`),
     ...outputs(topology).map((topic) => `  t_${id(topology.name)} --> ${id(topic)}[("${topic}")]`),
   ]);
   return ['flowchart LR', ...lines].join('\n');
