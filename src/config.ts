@@ -38,6 +38,8 @@ const configSchema = z.strictObject({
   commitInterval: number.int().min(1).max(60_000).default(100),
   /** Seconds after which an outsider's idle partition gets a tick from its siblings; 0: never. */
   idle: number.min(0).default(30),
+  /** Whether models are trained when a quarter of event time ends. */
+  training: flag.default(true),
   /** Where metrics are served: `[host:]port`. Absent: nowhere. */
   metrics: z
     .union([z.string(), z.number().transform(String)])

@@ -39,6 +39,31 @@ export function together(grid: readonly LabelledRows[], purchases: readonly Labe
   return { ...examples, weights };
 }
 
+/**
+ * Rows of a share of the customers, chosen by their names: the same ones on every day, and whoever else there is.
+ * @param share in (0, 1]; 1: all of them
+ */
+export function ofSome({ customers, features, labels }: LabelledRows, share: number): LabelledRows {
+  if (share >= 1) return { customers, features, labels };
+  const kept = Uint32Array.from(labels.keys()).filter((row) => placeOf(customers[row] ?? '') < share);
+  const some = new Float64Array(kept.length * FEATURES);
+  for (const [row, from] of kept.entries())
+    some.set(features.subarray(from * FEATURES, (from + 1) * FEATURES), row * FEATURES);
+  return {
+    customers: Array.from(kept, (row) => customers[row] ?? ''),
+    features: some,
+    labels: Uint8Array.from(kept, (row) => labels[row] ?? 0),
+  };
+}
+
+/** In [0, 1): FNV-1a of the name, mixed. */
+function placeOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 4_294_967_296;
+}
+
 function rowsOf(parts: readonly LabelledRows[]): number {
   return parts.reduce((sum, { labels }) => sum + labels.length, 0);
 }

@@ -10,6 +10,8 @@ import { inForce, named, resultsInForce, topologiesInShop } from './shop-topolog
 import { startSinkThread } from './sink-thread.ts';
 import { routesOf, sinkReaders } from './sinks.ts';
 import { tellStillStopping } from './still-stopping.ts';
+import { startTrainer } from './train/trainer.ts';
+import { resultsSpec } from './train/write-results.ts';
 import { refuseUnderReset } from './under-reset.ts';
 import { readVersions, type Versions, writeVersion } from './versions.ts';
 import type { Workplace } from './workplace.ts';
@@ -49,25 +51,42 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const signal = AbortSignal.any([options.signal, failed.signal]);
   // What the files refuse is a result too, and goes to the tables.
   if (options.sinks) for (const sink of sinksOf(config).lake) await createOwnTopics(log, shop, sink);
-  const running = await runTopologies({
-    log,
-    registry,
-    shop,
-    topologies,
-    partitions: config.partitions,
-    versions: versions.topics,
-    signal,
-    commit: { interval: config.commitInterval },
-    ...(config.idle > 0 ? { idle: config.idle * 1000 } : {}),
-    now: () => performance.now(),
-    onEvent: options.onEvent,
-  });
+  await log.create([resultsSpec(shop)]);
+  const started = Promise.withResolvers<void>();
+  const trains = topologies.some(({ name }) => name === 'churn-scores');
+  const trainer = trains
+    ? startTrainer({ place, shop, signal, started: started.promise, on: config.training, onEvent: options.onEvent })
+    : undefined;
+  const stopTrainer = async (error: unknown): Promise<never> => {
+    failed.abort();
+    started.reject(error);
+    await Promise.allSettled([trainer?.done]);
+    throw error;
+  };
+  const run = async () => {
+    await trainer?.opened;
+    return await runTopologies({
+      log,
+      registry,
+      shop,
+      topologies,
+      partitions: config.partitions,
+      versions: versions.topics,
+      signal,
+      commit: { interval: config.commitInterval },
+      ...(config.idle > 0 ? { idle: config.idle * 1000 } : {}),
+      now: () => performance.now(),
+      onEvent: options.onEvent,
+    });
+  };
+  const running = await run().catch(stopTrainer);
+  started.resolve();
   // Once more now that the groups are joined: whoever changes the shop sees them, or they see the change.
   const routes = await refuseUnderReset(log, shop)
     .then(() => routesOf(place, shop, results, versions.topics))
     .catch(async (error: unknown) => {
       failed.abort();
-      await Promise.allSettled([running.done]);
+      await Promise.allSettled([running.done, trainer?.done]);
       throw error;
     });
   const sinks = options.sinks ? startSinkThread({ config, shop, routes }, signal, options.onEvent) : undefined;
@@ -80,20 +99,30 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     failed.abort();
     throw error;
   };
-  const parts = [running.done, ...(sinks === undefined ? [] : [sinks.done])].map((part) => part.catch(stopAll));
-  const going = new Map([...running.each, ...(sinks === undefined ? [] : [['sinks', sinks.done] as const])]);
+  const going = new Map([
+    ...running.each,
+    ...(trainer === undefined ? [] : [['training', trainer.done] as const]),
+    ...(sinks === undefined ? [] : [['sinks', sinks.done] as const]),
+  ]);
   tellStillStopping(
     signal,
     going,
     () => performance.now(),
     (event) => options.onEvent?.(event),
   );
+  const parts = [
+    running.done,
+    ...(trainer === undefined ? [] : [trainer.done]),
+    ...(sinks === undefined ? [] : [sinks.done]),
+  ].map((part) => part.catch(stopAll));
   const topologyReaders = running.plans.map(readerOf);
   const readers = [...topologyReaders, ...(sinks === undefined ? [] : sinkReaders(shop, routes))];
   const taken = (): ReadonlySet<string> => sinks?.taken ?? new Set();
   const computed = async (until: AbortSignal): Promise<void> => {
     const computing = { readers: topologyReaders, taken: () => 0, toTake: 0, since };
-    await untilCaughtUp(log, computing, AbortSignal.any([until, signal]));
+    const either = AbortSignal.any([until, signal]);
+    await untilCaughtUp(log, computing, either);
+    await trainer?.caughtUp(either);
     sinks?.hurry();
   };
   return {

@@ -24,6 +24,7 @@ export function runCommand(program: Command): void {
     .argument('[topology...]', 'names; all that the shop has inputs for when none is given')
     .option('--until-caught-up', 'end when everything in the log has been processed, with a summary')
     .option('--no-sinks', 'run topologies only, and leave tables and files to another process')
+    .option('--no-training', 'train no models, neither here nor elsewhere: scores go on with those that are there')
     .option('--workers <n>', 'share the work between so many processes, and keep them running', workerCount)
     .option('--commit-interval <ms>', 'ms between commits while data flow (default 100)')
     .option(

@@ -25,8 +25,12 @@ describe.skipIf(cdnow === undefined)('ebb train on CDNOW (skipped without the pu
   const best = (of: (...values: number[]) => number, column: string): number =>
     of(...bounds.map(([model]) => numberOf(model, column)));
 
+  async function models(): Promise<readonly Readonly<Record<'role' | 'version' | 'kind', string>>[]> {
+    return JSON.parse((await ebbOk('models', '--shop', 'cd', '--data', data, '--json')).stdout);
+  }
+
   beforeAll(async () => {
-    await ebbOk('replay', cdnow ?? '', '--dataset', 'cdnow', '--shop', 'cd', '--run', '--data', data);
+    await ebbOk('replay', cdnow ?? '', '--dataset', 'cdnow', '--shop', 'cd', '--run', '--no-training', '--data', data);
     expect(await train(...learnt, ...held)).toMatchObject({ code: 0, stderr: '' });
     rows = new Map((await query(data, 'select * from model_results')).map((row) => [String(row.model), row]));
   }, 300_000);
@@ -62,29 +66,23 @@ describe.skipIf(cdnow === undefined)('ebb train on CDNOW (skipped without the pu
   });
 
   it('has a champion score customers from then on, and the others beside it', async () => {
-    const { stdout } = await ebbOk('models', '--shop', 'cd', '--data', data, '--json');
-    const models: readonly { readonly role: string; readonly version: string; readonly kind: string }[] =
-      JSON.parse(stdout);
-    expect(models.map(({ role }) => role)).toEqual(['CHAMPION', 'CHALLENGER', 'CHALLENGER', 'CHALLENGER']);
-    for (const { kind, version } of models) expect(rows.get(kind)?.deployed_version).toBe(version);
+    const inForce = (await models()).filter(({ role }) => role !== 'RETIRED');
+    expect(inForce.map(({ role }) => role)).toEqual(['CHAMPION', 'CHALLENGER', 'CHALLENGER', 'CHALLENGER']);
+    for (const { kind, version } of inForce) expect(rows.get(kind)?.deployed_version).toBe(version);
   });
 
   it('puts another model in its place, and the first one back', async () => {
-    const models = async () => JSON.parse((await ebbOk('models', '--shop', 'cd', '--data', data, '--json')).stdout);
     const [first, other] = await models();
-    await ebbOk('models', 'promote', other.version, '--shop', 'cd', '--data', data);
-    expect(await models()).toMatchObject([
-      { ...other, role: 'CHAMPION', inForceFrom: first.inForceFrom + 1 },
-      { version: first.version, role: 'RETIRED' },
-      {},
-      {},
+    const roles = async () => (await models()).slice(0, 2).map(({ version, role }) => [version, role]);
+    await ebbOk('models', 'promote', other?.version ?? '', '--shop', 'cd', '--data', data);
+    expect(await roles()).toEqual([
+      [other?.version, 'CHAMPION'],
+      [first?.version, 'RETIRED'],
     ]);
     await ebbOk('models', 'rollback', '--shop', 'cd', '--data', data);
-    expect(await models()).toMatchObject([
-      { version: first.version, role: 'CHAMPION' },
-      { version: other.version, role: 'RETIRED' },
-      {},
-      {},
+    expect(await roles()).toEqual([
+      [first?.version, 'CHAMPION'],
+      [other?.version, 'RETIRED'],
     ]);
   });
 

@@ -36,6 +36,7 @@ export function upCommand(program: Command): void {
     .option('--customers <n>', 'customers acquired in two years (default 20000)', wholeNumber)
     .option('--seed <n>', 'same seed, customers and start: same shop (default 1)', wholeNumber)
     .option('--partitions <n>', 'partitions of topics that do not exist yet (default 4)')
+    .option('--no-training', 'train no models at the ends of quarters')
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',

@@ -45,7 +45,20 @@ export type WorkerEvent =
       readonly asked: boolean;
     };
 
-/** What happens to a shop's topologies and sinks. */
-export type PipelineEvent = RunnerEvent | SinkRetrying | LeftOut | StillStopping | WorkerEvent;
+/** A training that was due has come to its end; models that are in force stay so where it failed. */
+export interface TrainingEnded {
+  readonly kind: 'models-trained' | 'training-failed';
+  /** YYYY-MM-DD: the local day at whose end it was due. */
+  readonly date: string;
+  /** Why it failed. */
+  readonly code: string | undefined;
+  /** For people: who is champion and why, or what was missing. */
+  readonly reasons: readonly string[];
+  /** ms. */
+  readonly took: number;
+}
+
+/** What happens to a shop's topologies, sinks and models. */
+export type PipelineEvent = RunnerEvent | SinkRetrying | LeftOut | StillStopping | WorkerEvent | TrainingEnded;
 
 export type OnPipelineEvent = (event: PipelineEvent) => void;

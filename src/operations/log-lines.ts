@@ -76,6 +76,18 @@ function lineOf(event: PipelineEvent): Line {
         message: `${what}. To kill it harms nothing: whoever comes next goes on from the last commit`,
       };
     }
+    case 'models-trained': {
+      const { date, took, reasons } = event;
+      return {
+        level: 'info',
+        message: `models trained with what was known on ${date}, in ${seconds(took)}: ${reasons.join('; ')}`,
+      };
+    }
+    case 'training-failed': {
+      const { date, code, reasons } = event;
+      const level = code === 'NOT_ENOUGH_HISTORY' ? 'info' : 'warn';
+      return { level, message: `no models trained with what was known on ${date}: ${reasons.join('; ')}` };
+    }
     case 'worker-started':
       return { level: 'info', message: `worker ${event.worker} starts as process ${event.process}` };
     case 'worker-ended': {

@@ -115,6 +115,8 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
         case 'worker-ended':
           return restarts.inc({ worker: String(event.worker) }, event.pause === undefined ? 0 : 1);
         case 'task-gained':
+        case 'models-trained':
+        case 'training-failed':
         case 'worker-started':
         case 'topology-left-out':
         case 'still-stopping':

@@ -22,6 +22,8 @@ export interface ModelsOnLog {
   readonly records: readonly ChurnModel[];
   /** Up to when the trainer has decided: the time of its last tick, ms. Undefined: it has never ticked. */
   readonly decided: number | undefined;
+  /** Whether readers wait for it. */
+  readonly isOpen: boolean;
 }
 
 /** @throws LogError, AvroError */
@@ -30,11 +32,13 @@ export async function readModels(
   shop: string,
 ): Promise<ModelsOnLog> {
   const name = physicalName(shop, topics.models.name);
-  if (!(await log.topics()).some((topic) => topic.name === name)) return { records: [], decided: undefined };
+  if (!(await log.topics()).some((topic) => topic.name === name))
+    return { records: [], decided: undefined, isOpen: false };
   const serde = await openSerde<ChurnModel>(registry, `${name}-value`, topics.models.schema);
   const ticks = await tickCodec(registry, name);
   const latest = new Map<string, ChurnModel>();
   let decided: number | undefined;
+  let closed = true;
   for await (const { records } of log.read({ topic: name, from: 'start', to: 'end' })) {
     for (const record of records) {
       const { key, value } = record;
@@ -42,7 +46,7 @@ export async function readModels(
       if (isTick(record)) {
         await ticks.prepare([value]);
         const tick = ticks.decode(value);
-        if (tick.writer === TRAINER) decided = tick.time;
+        if (tick.writer === TRAINER) ({ time: decided, closed } = tick);
         continue;
       }
       await serde.prepare([value]);
@@ -52,7 +56,7 @@ export async function readModels(
   const records = [...latest.values()].sort(
     (a, b) => a.inForceFrom - b.inForceFrom || (a.version < b.version ? -1 : 1),
   );
-  return { records, decided };
+  return { records, decided, isOpen: !closed };
 }
 
 /** Who is in force at a moment of event time. */

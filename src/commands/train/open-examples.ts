@@ -84,7 +84,7 @@ async function historiesOf(
 }
 
 /** A shop's days, and the topics that are about them. */
-interface Calendar {
+export interface Calendar {
   /** Names on the log; examples only where there are some. */
   readonly events: string;
   readonly examples: string | undefined;
@@ -92,7 +92,7 @@ interface Calendar {
   known(first: number, watermark: number): Pick<ExamplesOnLog, 'covered' | 'dayEnd'>;
 }
 
-async function calendarOf({ log, registry }: Workplace, { shop, until }: ShopOptions): Promise<Calendar> {
+export async function calendarOf({ log, registry }: Workplace, { shop, until }: ShopOptions): Promise<Calendar> {
   const existing = new Set((await log.topics()).map(({ name }) => name));
   const { topics: versions } = await readVersions(log, registry, shop);
   const nameOf = ({ name }: { readonly name: string }) => physicalName(shop, name, versions.get(name));

@@ -1,6 +1,6 @@
 import { dateText } from '../../../datasets/civil.ts';
 import { type Gathered, purchaseDays, wantedFor } from '../../churn/gathered.ts';
-import { type Labelled, type LabelledRows, together } from '../../churn/labelled.ts';
+import { type Labelled, type LabelledRows, ofSome, together } from '../../churn/labelled.ts';
 import type { Learnt, Tested } from '../../churn/learn.ts';
 import type { Engine, ModelKind } from '../../churn/model.ts';
 import { chooseDates, HistoryError, refitDates, type TrainingDates } from '../../churn/training-dates.ts';
@@ -61,6 +61,8 @@ export interface TrainModelsOptions extends ThreadOptions {
   readonly samples: number;
   /** Whether models are trained that are to score customers. */
   readonly deploy: boolean;
+  /** About how many rows models learn from at most; of more, a part of the customers is taken. All where absent. */
+  readonly mostRows?: number;
 }
 
 /**
@@ -76,13 +78,13 @@ export async function trainModels(
   const again = refitDates(dates);
   const gathered = await examples.gather(wantedFor([dates, again]));
   // The packages of mljs take samples, whose few rows at month ends would be fewer still.
-  const { train, calibrate } = partsOf(gathered, dates, options.engine === 'fast');
+  const { train, calibrate } = partsOf(gathered, dates, options.engine === 'fast', options.mostRows);
   const test = together([gathered.snapshot(dates.test)], []);
   const testPurchases = together([], rowsAtPurchases(gathered, [dates.test]));
   const split = { train: train.rows, purchases: train.purchases, calibrate, test, testPurchases };
   checkCustomers(split, dates);
   const evaluating = worksOf(split, options, true);
-  const deploying = options.deploy ? refitsOf(partsOf(gathered, again, true), options) : [];
+  const deploying = options.deploy ? refitsOf(partsOf(gathered, again, true, options.mostRows), options) : [];
   const done = await inThreads([...evaluating, ...deploying], options);
   const until = [dateText(dates.calibrate), dateText(again.calibrate)] as const;
   return { dates, split, ...resultsOf(done, until) };
@@ -102,18 +104,25 @@ interface Parts {
   readonly calibrate: Labelled;
 }
 
-function partsOf(gathered: Gathered, { train, calibrate }: Omit<TrainingDates, 'test'>, atPurchases: boolean): Parts {
-  const purchases = atPurchases ? rowsAtPurchases(gathered, train) : [];
+function partsOf(
+  gathered: Gathered,
+  { train, calibrate }: Omit<TrainingDates, 'test'>,
+  atPurchases: boolean,
+  mostRows = Number.POSITIVE_INFINITY,
+): Parts {
+  const snapshots = train.map((day) => gathered.snapshot(day));
+  const bought = atPurchases ? rowsAtPurchases(gathered, train) : [];
+  const share = mostRows / (rowsIn(snapshots) + rowsIn(bought));
+  const some = (rows: LabelledRows) => ofSome(rows, share);
+  const purchases = bought.map(some);
   return {
-    train: {
-      rows: together(
-        train.map((day) => gathered.snapshot(day)),
-        purchases,
-      ),
-      purchases: purchases.reduce((sum, { labels }) => sum + labels.length, 0),
-    },
+    train: { rows: together(snapshots.map(some), purchases), purchases: rowsIn(purchases) },
     calibrate: together([gathered.snapshot(calibrate)], rowsAtPurchases(gathered, [calibrate])),
   };
+}
+
+function rowsIn(parts: readonly LabelledRows[]): number {
+  return parts.reduce((sum, { labels }) => sum + labels.length, 0);
 }
 
 function rowsAtPurchases(gathered: Gathered, days: readonly number[]): readonly LabelledRows[] {
