@@ -88,7 +88,7 @@ async function check(folder: string, size: Size): Promise<boolean> {
       ? madeUpSales(folder, size.rows, size.seed)
       : { file: given, dataset: name };
   const calm = join(folder, 'calm');
-  await ebbOk('replay', file, '--dataset', dataset, '--run', '--shop', shop, '--data', calm);
+  await ebbOk('replay', file, '--dataset', dataset, '--run', '--training', '--shop', shop, '--data', calm);
   console.log(`undisturbed run done; seed ${size.seed}`);
 
   const tenth = Math.ceil(size.kills / 10);

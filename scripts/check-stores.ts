@@ -50,7 +50,7 @@ if (file === undefined || !hasOracle(dataset)) {
     await using registry = await startRegistry({ dir: join(folder, 'registry') });
     await using stores = await startStores(join(folder, 'stores'));
     const calm = join(folder, 'calm');
-    await ebbOk('replay', file, '--dataset', dataset, '--run', '--shop', shop, '--data', calm);
+    await ebbOk('replay', file, '--dataset', dataset, '--run', '--training', '--shop', shop, '--data', calm);
     console.log('undisturbed run done');
 
     const settings = {

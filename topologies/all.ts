@@ -21,7 +21,7 @@ export const analytics: readonly Topology[] = [
   sessions,
 ];
 
-/** Everything that runs in a shop: a normalisation for each way in that it has, and the analytics. */
+/** Everything that runs in a shop: a normalisation for each way in that it has, the analytics, and scores once it has a topic of models. */
 export function topologiesOf(
   shop: string,
   datasets: readonly Descriptor[],
@@ -33,8 +33,8 @@ export function topologiesOf(
     ...syntheticIn(shop, existing).map(({ topology }) => topology),
     ...analytics,
     churnFeatures(zones),
-    churnScores(zones),
-    churnOutcomes,
+    // Where nobody trains there is nothing to score with.
+    ...(existing.has(physicalName(shop, topics.models.name)) ? [churnScores(zones), churnOutcomes] : []),
   ];
 }
 

@@ -20,7 +20,7 @@ it('goes on by itself when its only broker comes back after a minute, having hel
   timeout: 300_000,
 }, async () => {
   const { file, dataset } = madeUpSales(folder, 40_000, 4);
-  await ebbOk('replay', file, '--dataset', dataset, '--run', '--data', calm);
+  await ebbOk('replay', file, '--dataset', dataset, '--run', '--training', '--data', calm);
   await using kafka = await startKafka({ dir: join(folder, 'servers') });
   await using registry = await startRegistry({ dir: join(folder, 'servers') });
   const settings = { EBB_BROKERS: kafka.bootstrap.join(), EBB_REGISTRY: registry.url, EBB_SHOP: shop, EBB_DATA: data };

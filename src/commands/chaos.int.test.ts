@@ -21,7 +21,7 @@ it('processes and brokers that are killed, restarted and frozen leave the tables
 }, async () => {
   const { file, dataset, rows, broken } = madeUpSales(folder, 12_000);
   const calm = join(folder, 'calm');
-  await ebbOk('replay', file, '--dataset', dataset, '--run', '--data', calm);
+  await ebbOk('replay', file, '--dataset', dataset, '--run', '--training', '--data', calm);
 
   const run = await chaos({
     folder,

@@ -48,7 +48,7 @@ describe.skipIf(file === undefined)('churn examples of all of CDNOW (skipped wit
 
   beforeAll(async () => {
     const data = join(folder, 'data');
-    await ebbOk('replay', file ?? '', '--dataset', 'cdnow', '--shop', 'cd', '--run', '--no-training', '--data', data);
+    await ebbOk('replay', file ?? '', '--dataset', 'cdnow', '--shop', 'cd', '--run', '--data', data);
     await using place = await openWorkplace(loadConfig({ data, shop: 'cd' }, {}));
     const { log, registry } = place;
     read = await readHistories(log, registry, { topic: 'cd.events', endOf: dayEnds(['UTC']) });

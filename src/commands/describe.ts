@@ -22,10 +22,10 @@ export function describeCommand(program: Command): void {
     .action(async (name: string | undefined, flags: { readonly mermaid?: boolean; readonly json?: boolean }) => {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';
-      const synthetic = [topics.syntheticTransactions, topics.syntheticShop].map((topic) =>
+      const possible = [topics.syntheticTransactions, topics.syntheticShop, topics.models].map((topic) =>
         physicalName(shop, topic.name),
       );
-      const all = topologiesOf(shop, await datasetsOf(config, shop), new Set(synthetic));
+      const all = topologiesOf(shop, await datasetsOf(config, shop), new Set(possible));
       const chosen = name === undefined ? all : all.filter((topology) => topology.name === name);
       if (chosen.length === 0)
         throw new RangeError(`no topology is called ${name}: the names are ${all.map((one) => one.name).join(', ')}`);

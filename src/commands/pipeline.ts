@@ -10,6 +10,7 @@ import { inForce, named, resultsInForce, topologiesInShop } from './shop-topolog
 import { startSinkThread } from './sink-thread.ts';
 import { routesOf, sinkReaders } from './sinks.ts';
 import { tellStillStopping } from './still-stopping.ts';
+import { madeModels } from './train/models-topic.ts';
 import { startTrainer } from './train/trainer.ts';
 import { resultsSpec } from './train/write-results.ts';
 import { refuseUnderReset } from './under-reset.ts';
@@ -46,6 +47,9 @@ export interface Pipeline {
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { place, shop } = options;
   const { log, registry, config } = place;
+  const { only = [] } = options;
+  // Customers are scored where this topic is.
+  if (config.training && (only.length === 0 || only.includes('churn-scores'))) await madeModels(log, shop);
   const { topologies, results, versions } = await chosen(options);
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);

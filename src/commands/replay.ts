@@ -27,7 +27,7 @@ export function replayCommand(program: Command): void {
       'built-in dataset, or a descriptor of your own (`ebb inspect FILE` proposes one)',
     )
     .option('--run', 'also run topologies and sinks until caught up, and print a summary')
-    .option('--no-training', 'with --run: train no models at the ends of quarters')
+    .option('--training', 'with --run: train models at the ends of quarters, and score by them', false)
     .option('--again', 'replay a file that is already in the log once more, as new events')
     .option('--speed <factor>', 'max, or a factor of real time such as 3600x', speed, 'max')
     .option('--partitions <n>', 'partitions of topics that do not exist yet (default 4)')

@@ -19,7 +19,7 @@ it('one process, two, four, one killed and one stopped while data flow leave wha
   timeout: 240_000,
 }, async () => {
   const { file, dataset } = madeUpSales(folder, 20_000, 3);
-  await ebbOk('replay', file, '--dataset', dataset, '--run', '--shop', shop, '--data', calm);
+  await ebbOk('replay', file, '--dataset', dataset, '--run', '--training', '--shop', shop, '--data', calm);
 
   const settings = { EBB_BROKERS, EBB_REGISTRY, EBB_SHOP: shop, EBB_DATA: data, EBB_SESSION_TIMEOUT: '6000' };
   const start = (...args: readonly string[]): Started => startEbb(args, '', settings);

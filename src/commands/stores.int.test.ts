@@ -29,7 +29,7 @@ it('a shop on Kafka lands in MariaDB, MinIO and HDFS once, while its processes a
 }, async () => {
   const { file, dataset, rows, broken } = madeUpSales(folder, 12_000);
   const calm = join(folder, 'calm');
-  await ebbOk('replay', file, '--dataset', dataset, '--run', '--shop', shop, '--data', calm);
+  await ebbOk('replay', file, '--dataset', dataset, '--run', '--training', '--shop', shop, '--data', calm);
   const data = join(folder, 'data');
   const settings = {
     EBB_BROKERS,

@@ -30,7 +30,7 @@ describe.skipIf(cdnow === undefined)('ebb train on CDNOW (skipped without the pu
   }
 
   beforeAll(async () => {
-    await ebbOk('replay', cdnow ?? '', '--dataset', 'cdnow', '--shop', 'cd', '--run', '--no-training', '--data', data);
+    await ebbOk('replay', cdnow ?? '', '--dataset', 'cdnow', '--shop', 'cd', '--run', '--data', data);
     expect(await train(...learnt, ...held)).toMatchObject({ code: 0, stderr: '' });
     rows = new Map((await query(data, 'select * from model_results')).map((row) => [String(row.model), row]));
   }, 300_000);

@@ -72,7 +72,7 @@ async function modelsOf(data: string): Promise<readonly Known[]> {
 
 beforeAll(async () => {
   writeOrders();
-  await ebbOk(...replay(calm));
+  await ebbOk(...replay(calm, '--training'));
 }, 240_000);
 
 describe('models that a replay trains on its way', () => {
@@ -88,7 +88,7 @@ describe('models that a replay trains on its way', () => {
   it('are the same when the replay is killed, and none is trained twice', async () => {
     const data = join(folder, 'killed');
     for (let kills = 0; kills < 3; kills++) {
-      const { child, ended } = startEbb(replay(data));
+      const { child, ended } = startEbb(replay(data, '--training'));
       const running = { alive: true };
       ended.then(() => (running.alive = false));
       // Somewhere in the first training, in the second, and after.
@@ -97,13 +97,13 @@ describe('models that a replay trains on its way', () => {
       child.kill('SIGKILL');
       await ended;
     }
-    await ebbOk(...replay(data));
+    await ebbOk(...replay(data, '--training'));
     expect(await modelsOf(data)).toEqual(await modelsOf(calm));
   }, 240_000);
 
   it('come later, to the same, where none were wanted at first', async () => {
     const data = join(folder, 'later');
-    await ebbOk(...replay(data, '--no-training'));
+    await ebbOk(...replay(data));
     expect(await ebb('models', '--shop', 'orders', '--data', data)).toMatchObject({
       code: 1,
       stderr: 'ebb: shop orders has no models yet: `ebb train --shop orders` trains some\n',
