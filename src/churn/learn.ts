@@ -60,7 +60,7 @@ export function test(rows: Labelled, scores: Float64Array, options: TestOptions)
 }
 
 /** Among customers with a purchase in the last 180 days. */
-function activeAuc({ scores, labels }: Scored, recency: Float64Array): WeightedMetric {
+export function activeAuc({ scores, labels }: Scored, recency: Float64Array): WeightedMetric {
   const active = Uint32Array.from(recency.keys()).filter((row) => (recency[row] ?? 0) < 180);
   const area = aucOf({
     scores: Float64Array.from(active, (row) => scores[row] ?? 0),

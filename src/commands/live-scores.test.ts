@@ -148,3 +148,51 @@ describe('ebb churn plan', () => {
     expect((await plan('--budget', '50', ...terms, '--currency', 'EUR')).stderr).toContain('they do in USD');
   });
 });
+
+describe('model-metrics', () => {
+  it('are what predictions and purchases in the tables say, for each version and month end that is over', async () => {
+    const days = await query(
+      data,
+      "select customer_id as id, group_concat(distinct local_date) as days from ecommerce_events where kind = 'PURCHASE' group by 1",
+    );
+    const bought = new Map(days.map(({ id, days }) => [id, String(days).split(',')]));
+    const predicted = await query(
+      data,
+      `select customer_id as id, version, as_of, date(as_of, '+90 days') as until, probability from predictions
+       where \`trigger\` = 'GRID' and until < '2025-05-14'`,
+    );
+    const outcomes = predicted.map(({ id, version, as_of: asOf, until, probability }) => ({
+      ...{ of: `${version} ${String(asOf).slice(0, 7)}`, score: Number(probability) },
+      left: bought.get(id)?.some((day) => day > String(asOf) && day <= String(until)) !== true,
+    }));
+    const metrics = await query(data, 'select * from model_metrics where role is not null');
+    const found = new Map(metrics.map((row) => [`${row.version} ${row.month}`, row]));
+    const expected = Map.groupBy(outcomes, ({ of }) => of);
+    expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+    expect(found.size).toBe(2 * 8);
+    for (const [of, rows] of expected) {
+      const [left, stayed] = [rows.filter((one) => one.left), rows.filter((one) => !one.left)];
+      const pairs = left.flatMap((one) =>
+        stayed.map(({ score }) => (one.score > score ? 1 : one.score === score ? 0.5 : 0)),
+      );
+      const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+      expect(found.get(of)).toMatchObject({ tested_rows: rows.length, churned: left.length / rows.length });
+      expect(found.get(of)?.auc).toBeCloseTo(mean(pairs), 9);
+      expect(found.get(of)?.brier).toBeCloseTo(mean(rows.map(({ score, left }) => (score - (left ? 1 : 0)) ** 2)), 9);
+    }
+  });
+
+  it('have both baselines beside the models, and intervals around all', async () => {
+    const rows = await query(data, 'select * from model_metrics');
+    for (const [month, all] of Map.groupBy(rows, (row) => row.month)) {
+      expect(all.map(({ model }) => model).sort(), String(month)).toEqual([
+        ...['bg_nbd', 'decision_tree', 'logistic_regression', 'recency'],
+      ]);
+      for (const row of all) {
+        expect(Number(row.auc_low)).toBeLessThanOrEqual(Number(row.auc));
+        expect(Number(row.auc_high)).toBeGreaterThanOrEqual(Number(row.auc));
+        expect(row.log_loss === null).toBe(row.model === 'recency');
+      }
+    }
+  });
+});

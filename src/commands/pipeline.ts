@@ -1,10 +1,13 @@
 import { createOwnTopics } from '../../connectors/sinks/boundary.ts';
+import { topics } from '../../schemas/topics.ts';
 import type { Plan } from '../engine/plan.ts';
 import { runTopologies } from '../engine/runner.ts';
+import { physicalName } from '../engine/topic.ts';
 import type { Topology } from '../engine/topology.ts';
 import type { OnPipelineEvent } from '../operations/events.ts';
 import type { PipelineStatus } from '../operations/status.ts';
 import { type Reader, untilCaughtUp } from './caught-up.ts';
+import { metricsSpec, startEvaluator } from './evaluate/evaluator.ts';
 import { sinksOf } from './open-sink.ts';
 import { inForce, named, resultsInForce, topologiesInShop } from './shop-topologies.ts';
 import { startSinkThread } from './sink-thread.ts';
@@ -55,7 +58,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const signal = AbortSignal.any([options.signal, failed.signal]);
   // What the files refuse is a result too, and goes to the tables.
   if (options.sinks) for (const sink of sinksOf(config).lake) await createOwnTopics(log, shop, sink);
-  await log.create([resultsSpec(shop)]);
+  const evaluates = topologies.some(({ name }) => name === 'churn-outcomes');
+  await log.create([resultsSpec(shop), ...(evaluates ? [metricsSpec(shop)] : [])]);
   const started = Promise.withResolvers<void>();
   const trains = topologies.some(({ name }) => name === 'churn-scores');
   const trainer = trains
@@ -93,6 +97,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       await Promise.allSettled([running.done, trainer?.done]);
       throw error;
     });
+  const outcomes = physicalName(shop, topics.churnOutcomes.name, versions.topics.get(topics.churnOutcomes.name));
+  const evaluator = evaluates ? startEvaluator({ place, shop, outcomes, signal }) : undefined;
   const sinks = options.sinks ? startSinkThread({ config, shop, routes }, signal, options.onEvent) : undefined;
   const counts = new Map((await log.topics()).map(({ name, partitions }) => [name, partitions]));
   const toTake = (sinks === undefined ? [] : sinkReaders(shop, routes))
@@ -103,22 +109,19 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     failed.abort();
     throw error;
   };
-  const going = new Map([
-    ...running.each,
-    ...(trainer === undefined ? [] : [['training', trainer.done] as const]),
-    ...(sinks === undefined ? [] : [['sinks', sinks.done] as const]),
-  ]);
+  const beside = new Map(
+    Object.entries({ training: trainer?.done, evaluation: evaluator?.done, sinks: sinks?.done }).flatMap(
+      ([name, part]) => (part === undefined ? [] : [[name, part] as const]),
+    ),
+  );
+  const going = new Map([...running.each, ...beside]);
   tellStillStopping(
     signal,
     going,
     () => performance.now(),
     (event) => options.onEvent?.(event),
   );
-  const parts = [
-    running.done,
-    ...(trainer === undefined ? [] : [trainer.done]),
-    ...(sinks === undefined ? [] : [sinks.done]),
-  ].map((part) => part.catch(stopAll));
+  const parts = [running.done, ...beside.values()].map((part) => part.catch(stopAll));
   const topologyReaders = running.plans.map(readerOf);
   const readers = [...topologyReaders, ...(sinks === undefined ? [] : sinkReaders(shop, routes))];
   const taken = (): ReadonlySet<string> => sinks?.taken ?? new Set();
@@ -127,6 +130,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const either = AbortSignal.any([until, signal]);
     await untilCaughtUp(log, computing, either);
     await trainer?.caughtUp(either);
+    await evaluator?.caughtUp(either);
     sinks?.hurry();
   };
   return {

@@ -17,5 +17,5 @@ export async function scoredShop(data: string, shop: string): Promise<void> {
     silenceModel('silent', { inForceFrom }),
     treeModel('tree', { role: 'CHALLENGER', inForceFrom }),
   ]);
-  await ebbOk('run', '--until-caught-up', ...to);
+  await ebbOk('run', '--until-caught-up', '--no-training', ...to);
 }
