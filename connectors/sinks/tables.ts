@@ -161,6 +161,7 @@ const byTopic: ReadonlyMap<string, Table> = new Map([
       name: 'model_results',
       schema: modelResultSchema,
       replaces: ['model', 'version', 'testedAt'],
+      renamed: { f1: 'f1' },
     }),
   ],
   [

@@ -53,7 +53,7 @@ export function computedShops(folder: string, rows: number, cluster?: ClusterSho
   const onCluster = cluster === undefined ? undefined : shopIn(join(folder, 'cluster'), calm, name, cluster.settings);
   beforeAll(async () => {
     const { file, dataset } = madeUpSales(folder, rows);
-    const replay = ['replay', file, '--dataset', dataset, '--run'];
+    const replay = ['replay', file, '--dataset', dataset, '--run', '--training'];
     await undisturbed.ok(...replay);
     await onCluster?.ok(...replay);
     expect(onCluster?.differences() ?? []).toEqual([]);

@@ -27,6 +27,9 @@ export function topologyResets({ shop }: ComputedShops): void {
         'datasets',
         'files.boundaries',
         'files.dead',
+        'model-metrics',
+        'model-results',
+        'models',
         'raw.made-up',
         'sources',
       ]);
