@@ -26,7 +26,7 @@ export function openFileSink({ dir, shop, limits, currency, ...layout }: FileSin
     kind: 'idempotent',
     name: 'files',
     layout: layoutName(layout),
-    limits: { records: 20_000, bytes: 8 << 20, linger: 30_000, atOnce: 1, ...limits },
+    limits: { records: 10_000, bytes: 4 << 20, linger: 30_000, atOnce: 1, ...limits },
     async put(range, again) {
       const shopCurrency = await currencyFor(range.schema, currency);
       const topicFolder = join(dir, shop, baseName(range.topic));
