@@ -6,6 +6,7 @@ import type { Model } from '../churn/model.ts';
 import { configOf, withCommon } from './command.ts';
 import { topicsOfShop } from './shops.ts';
 import { dim, moment, table } from './terminal.ts';
+import { liveVerdict } from './train/live-challenge.ts';
 import { inForceAt, type ModelsOnLog, modelNamed, openModelsWriter, readModels } from './train/models-topic.ts';
 import { openExamples } from './train/open-examples.ts';
 import { refuseUnderReset } from './under-reset.ts';
@@ -17,6 +18,7 @@ export class ModelsError extends Error {
 
 interface ModelsFlags {
   readonly json?: boolean;
+  readonly force?: boolean;
 }
 
 interface Known {
@@ -36,15 +38,23 @@ export function modelsCommand(program: Command): void {
   add(
     models.command('compare').argument('<a>').argument('<b>'),
     'two of them, side by side',
-    (known, flags, [a = '', b = '']) => {
+    async (known, flags, [a = '', b = '']) => {
       const both = [a, b].map((version) => named(known, version));
-      return flags.json === true ? JSON.stringify(both.map(({ parameters: _, ...rest }) => rest)) : compareText(both);
+      if (flags.json === true) return JSON.stringify(both.map(({ parameters: _, ...rest }) => rest));
+      return `${compareText(both)}\n\n${await liveText(known, both)}`;
     },
   );
   add(
-    models.command('promote').argument('<version>'),
-    'has a model score the customers',
-    async (known, flags, [version = '']) => changed(known, named(known, version), flags),
+    models
+      .command('promote')
+      .argument('<version>')
+      .option('--force', 'also when it has not been better than the champion at what both scored live'),
+    'has a model score the customers: of another kind, if it was better at what both scored live',
+    async (known, flags, [version = '']) => {
+      const model = named(known, version);
+      if (flags.force !== true) await refuseUnlessBetter(known, model);
+      return changed(known, model, flags);
+    },
   );
   add(
     models.command('rollback'),
@@ -81,6 +91,23 @@ function named({ models, shop }: Known, version: string): Model {
   if (found !== undefined) return found;
   const versions = [...new Set(models.records.map((record) => record.version))];
   throw new ModelsError(`shop ${shop} has no model ${version}: there are ${versions.join(', ')}`);
+}
+
+/** A refit of the champion's kind is judged when it is trained. @throws ModelsError */
+async function refuseUnlessBetter({ place, shop, inForce: { champion } }: Known, model: Model): Promise<void> {
+  if (champion === undefined || champion.kind === model.kind) return;
+  const { better, reason } = await liveVerdict(place, shop, champion.kind, model.kind);
+  if (better) return;
+  throw new ModelsError(
+    `${model.kind} ${model.version} does not take the place of ${champion.kind} ${champion.version}: ${reason}. --force promotes it all the same`,
+  );
+}
+
+async function liveText({ place, shop }: Known, [a, b]: readonly Model[]): Promise<string> {
+  if (a === undefined || b === undefined || a.kind === b.kind)
+    return dim('Of one kind: their backtests decide.', process.stdout);
+  const { reason } = await liveVerdict(place, shop, a.kind, b.kind);
+  return `${b.kind} in place of ${a.kind}, by what both scored live: ${reason}.`;
 }
 
 /** The last champion that is not the one in force. @throws ModelsError */

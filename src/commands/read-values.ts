@@ -42,6 +42,22 @@ export async function valuesOfKey<T>(
   return values;
 }
 
+/** All values that are on the log now, as they come; none where there is no such topic. @throws LogError, AvroError */
+export async function* everyValue<T>(
+  place: Workplace,
+  shop: string,
+  topic: Topic<T>,
+): AsyncGenerator<T, void, undefined> {
+  const found = await find(place, shop, topic);
+  if (found === undefined) return;
+  const { name, serde } = found;
+  for await (const { records } of place.log.read({ topic: name, from: 'start', to: 'end' })) {
+    const written = records.filter((record) => !isTick(record)).map(({ value }) => value);
+    await serde.prepare(written);
+    for (const value of written) if (value !== null) yield serde.decode(value);
+  }
+}
+
 /** The last value of each key that is on the log; none where there is no such topic. @throws LogError, AvroError */
 export async function lastValues<T>(place: Workplace, shop: string, topic: Topic<T>): Promise<ReadonlyMap<string, T>> {
   const found = await find(place, shop, topic);

@@ -74,7 +74,14 @@ describe.skipIf(cdnow === undefined)('ebb train on CDNOW (skipped without the pu
   it('puts another model in its place, and the first one back', async () => {
     const [first, other] = await models();
     const roles = async () => (await models()).slice(0, 2).map(({ version, role }) => [version, role]);
-    await ebbOk('models', 'promote', other?.version ?? '', '--shop', 'cd', '--data', data);
+    const promote = ['models', 'promote', other?.version ?? '', '--shop', 'cd', '--data', data];
+    expect(await ebb(...promote)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /no row that both models scored live has matured yet; the champion stays\. --force /,
+      ),
+    });
+    await ebbOk(...promote, '--force');
     expect(await roles()).toEqual([
       [other?.version, 'CHAMPION'],
       [first?.version, 'RETIRED'],
