@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Challenge, compareKinds, comparisonDue, judgeRefit } from './compare.ts';
+import { type Challenge, compareKinds, judgeRefit } from './compare.ts';
 import { holmAdjusted } from './holm.ts';
 import { logistic } from './probability.ts';
 import { seededRandom } from './random.ts';
@@ -99,12 +99,6 @@ describe('A challenger of another kind', () => {
 
   it('gets the same verdict for the same seed', () => {
     expect(compareKinds([challenge({ off: 0.6 })], 9)).toEqual(compareKinds([challenge({ off: 0.6 })], 9));
-  });
-
-  it('is compared once in a horizon', () => {
-    expect(comparisonDue(undefined, 90)).toBe(true);
-    expect(comparisonDue(89, 90)).toBe(false);
-    expect(comparisonDue(90, 90)).toBe(true);
   });
 });
 

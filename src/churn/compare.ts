@@ -54,11 +54,6 @@ export function compareKinds(challenges: readonly Challenge[], seed: number): Co
   return { promote: winners[0]?.version, verdicts };
 }
 
-/** Whether so long after the last comparison the next one is due. Days. */
-export function comparisonDue(sinceLast: number | undefined, horizon: number): boolean {
-  return sinceLast === undefined || sinceLast >= horizon;
-}
-
 interface Gain {
   readonly gain: number;
   readonly bound: number;

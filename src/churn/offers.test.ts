@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Candidate, planOffers } from './offer-plan.ts';
-import { breakEvenSaveRate, expectedGain, expectedLoss, expectedSpendIfActive } from './offers.ts';
+import { breakEvenSaveRate, expectedGain } from './offers.ts';
 import { seededRandom } from './random.ts';
-import { measuredSaveRate } from './save-rate.ts';
 
 const share = fc.double({ min: 0.01, max: 0.99, noNaN: true });
 const prospects = fc.record({ probability: share, value: fc.double({ min: 1, max: 500, noNaN: true }) });
@@ -38,26 +37,6 @@ describe('An offer', () => {
   it('breaks even at no save rate where it costs more than a customer is worth', () => {
     expect(breakEvenSaveRate([{ probability: 0.9, value: 4 }], 5)).toBe(Number.POSITIVE_INFINITY);
     expect(breakEvenSaveRate([], 5)).toBeNaN();
-  });
-});
-
-describe('Expected loss', () => {
-  it('is p·V of who bought within 180 days, and nothing of who is long gone', () => {
-    expect(expectedLoss({ probability: 0.5, value: 90 }, 179)).toBe(45);
-    expect(expectedLoss({ probability: 0.5, value: 90 }, 180)).toBe(0);
-  });
-});
-
-describe('Expected spend', () => {
-  it('is that of customers with such a history who buy at all', () => {
-    const random = seededRandom(3);
-    const model = { r: 1, alpha: 4, a: 1, b: 2 };
-    // r + x = 3: a rate of a Gamma(3, α + T) is the sum of three exponential ones.
-    const rate = () => -Math.log((1 - random()) * (1 - random()) * (1 - random())) / (4 + 20);
-    const counts = Array.from({ length: 40_000 }, () => occasions(random, rate(), 13)).filter((count) => count > 0);
-    const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
-    const expected = expectedSpendIfActive(model, { repeats: 2, last: 10, age: 20 }, 30, 13);
-    expect(expected / (30 * mean)).toBeCloseTo(1, 1);
   });
 });
 
@@ -123,31 +102,3 @@ describe('A plan', () => {
     expect(planOffers(candidates, { ...options, saveRate: 0 })).toMatchObject({ customers: [], gain: 0, cost: 0 });
   });
 });
-
-describe('The measured save rate', () => {
-  it('is by how much less those who got an offer have churned', () => {
-    const measured = measuredSaveRate({ customers: 900, churned: 360 }, { customers: 100, churned: 50 });
-    expect(measured.saveRate).toBeCloseTo(0.2, 9);
-    expect(measured.low).toBeLessThan(0.2);
-    expect(measured.high).toBeGreaterThan(0.2);
-    expect(measuredSaveRate({ customers: 9, churned: 0 }, { customers: 9, churned: 1 }).saveRate).toBeNaN();
-  });
-
-  it('has an interval that holds the truth about 95 times in 100', () => {
-    const random = seededRandom(21);
-    const drawn = (customers: number, churn: number) => ({
-      customers,
-      churned: Array.from({ length: customers }, random).filter((value) => value < churn).length,
-    });
-    const held = Array.from({ length: 400 }, () => measuredSaveRate(drawn(900, 0.48), drawn(100, 0.6))).filter(
-      ({ low, high }) => low <= 0.2 && high >= 0.2,
-    );
-    expect(held.length / 400).toBeCloseTo(0.95, 1);
-  });
-});
-
-function occasions(random: () => number, rate: number, weeks: number): number {
-  let count = -1;
-  for (let time = 0; time <= weeks; time += -Math.log(1 - random()) / rate) count++;
-  return count;
-}

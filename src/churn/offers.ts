@@ -1,5 +1,3 @@
-import type { BgNbd, PurchaseHistory } from './bg-nbd.ts';
-
 /** Money in units of one currency. */
 export interface OfferTerms {
   /** C: what a redeemed offer costs. */
@@ -38,26 +36,4 @@ export function breakEvenSaveRate(prospects: readonly Prospect[], cost: number):
   const wasted = prospects.reduce((sum, { probability }) => sum + cost * (1 - probability), 0);
   const toSave = prospects.reduce((sum, { probability, value }) => sum + probability * (value - cost), 0);
   return toSave > 0 ? wasted / toSave : Number.POSITIVE_INFINITY;
-}
-
-/** p·V of a customer who bought within the last 180 days; 0 of others, who are lost already. @param recency days */
-export function expectedLoss({ probability, value }: Prospect, recency: number): number {
-  return recency < 180 ? probability * value : 0;
-}
-
-/**
- * Expected spend in the next weeks of a customer who buys at all in them: mean spend per occasion × occasions given at least one,
- * with the rate that BG/NBD learns from their history (λ ~ Gamma(r + x, α + T)): λ̄·h / (1 − P(none)).
- * Leaving for good between two purchases of the horizon is left out, so it is a little high.
- */
-export function expectedSpendIfActive(
-  { r, alpha }: BgNbd,
-  { repeats, age }: PurchaseHistory,
-  meanSpend: number,
-  weeks: number,
-): number {
-  const shape = r + repeats;
-  const rate = alpha + age;
-  const none = (rate / (rate + weeks)) ** shape;
-  return (meanSpend * (shape / rate) * weeks) / (1 - none);
 }
