@@ -61,6 +61,8 @@ describe('days to learn from, to calibrate and to test', () => {
           ]) {
             for (const day of [...train, calibrate]) expect(day + horizon).toBeLessThanOrEqual(known);
             for (const day of train) expect(day).toBeLessThan(calibrate);
+            // The log has examples of no other days.
+            for (const day of train) expect(isGridDay(day)).toBe(true);
           }
           expect(dates.test + horizon).toBeLessThanOrEqual(covered.last);
           for (const day of [...dates.train, dates.calibrate, dates.test]) expect(isGridDay(day)).toBe(true);

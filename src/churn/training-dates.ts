@@ -1,5 +1,5 @@
 import { dateText } from '../../datasets/civil.ts';
-import { isGridDay } from './schedule.ts';
+import { isGridDay, nextGridDay } from './schedule.ts';
 
 /** Local days from 1970-01-01 on which models look at every customer. */
 export interface TrainingDates {
@@ -68,10 +68,27 @@ export function chooseDates(asked: AskedDates, covered: Covered, horizon: number
   return dates;
 }
 
-/** What is deployed learns by the same recipe, as much later as takes the day of calibration to that of the test. */
+/**
+ * What is deployed learns by the same recipe, as much later as takes the day of calibration to that of the test: in months where
+ * all are on the grid, as the log has examples of no other days, else in days.
+ */
 export function refitDates({ train, calibrate, test }: TrainingDates): Omit<TrainingDates, 'test'> {
-  const later = test - calibrate;
-  return { train: train.map((day) => day + later), calibrate: test };
+  const onGrid = [...train, calibrate, test].every(isGridDay);
+  const [steps, days] = [monthsBetween(calibrate, test), test - calibrate];
+  return { train: train.map((day) => (onGrid ? monthsLater(day, steps) : day + days)), calibrate: test };
+}
+
+/** @param from on the grid, as `to` */
+function monthsBetween(from: number, to: number): number {
+  let months = 0;
+  for (let day = from; day < to; day = nextGridDay(day)) months++;
+  return months;
+}
+
+function monthsLater(day: number, months: number): number {
+  let at = day;
+  for (let month = 0; month < months; month++) at = nextGridDay(at);
+  return at;
 }
 
 /** The last day on the grid that is not after `day`. */

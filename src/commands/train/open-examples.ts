@@ -6,6 +6,7 @@ import { type Histories, HORIZON_DAYS } from '../../churn/examples.ts';
 import { type Gathered, gatherFrom, type Wanted } from '../../churn/gathered.ts';
 import { isGridDay } from '../../churn/schedule.ts';
 import { type AskedDates, type Covered, HistoryError } from '../../churn/training-dates.ts';
+import { BEGINNING } from '../../engine/tick.ts';
 import { physicalName } from '../../engine/topic.ts';
 import { descriptorsOf } from '../descriptors.ts';
 import { readHistories } from '../read-histories.ts';
@@ -51,7 +52,7 @@ export async function openExamples(place: Workplace, options: OpenExamplesOption
     const reading = { topic: calendar.examples, signal, ...(onProgress === undefined ? {} : { onProgress }) };
     const { first, watermark, offsets } = await endOfExamples(place.log, place.registry, reading);
     // Without any, the events tell how much there is.
-    if (first !== undefined)
+    if (first !== undefined && watermark > BEGINNING)
       return {
         ...{ topic: reading.topic, offsets },
         ...calendar.known(first, watermark),
@@ -79,7 +80,7 @@ async function historiesOf(
   const { histories, watermark, offsets } = await readHistories(log, registry, { topic: events, endOf, signal });
   let first = Number.POSITIVE_INFINITY;
   for (const { days } of histories.values()) first = Math.min(first, days[0] ?? Number.POSITIVE_INFINITY);
-  if (!Number.isFinite(first) || !Number.isFinite(watermark)) throw nobody(shop);
+  if (!Number.isFinite(first) || !(watermark > BEGINNING)) throw nobody(shop);
   return { topic: events, offsets, ...known(first, watermark), histories };
 }
 
