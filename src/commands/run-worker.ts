@@ -27,18 +27,20 @@ export async function runAsWorker(number: number, work: RunWork): Promise<void> 
       const pipeline = await startPipeline({ ...pipelineOf(work), signal: stop, onEvent });
       observer.watch(pipeline);
       await say({ kind: 'started', readers: pipeline.readers, toTake: pipeline.toTake });
+      let computed = false;
       const report = async (): Promise<void> => {
         const told = events;
         events = [];
         const values = (await own?.values()) ?? [];
         const [status, taken] = [pipeline.status(), pipeline.taken()];
-        await say({ kind: 'report', status, taken, events: told, process: values });
+        await say({ kind: 'report', status, taken, computed, events: told, process: values });
       };
       await report();
       const timer = setInterval(() => void report(), REPORT_EVERY);
       try {
         // The one that started it knows when all have caught up.
-        await Promise.all([pipeline.done, work.untilCaughtUp ? pipeline.computed(stop) : undefined]);
+        const computing = work.untilCaughtUp ? pipeline.computed(stop).then(() => (computed = true)) : undefined;
+        await Promise.all([pipeline.done, computing]);
       } finally {
         clearInterval(timer);
         await report();

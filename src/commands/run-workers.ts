@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { countsOnly, merged } from '../operations/merge.ts';
 import type { PipelineStatus } from '../operations/status.ts';
 import { untilCaughtUp } from './caught-up.ts';
@@ -72,7 +73,12 @@ export async function runWorkers(work: RunWork, count: number): Promise<void> {
     const running = supervise({ workers: count, stop, start, onEnd, reasonOf });
     const caughtUp = async (): Promise<void> => {
       const { readers, toTake } = await first.promise;
-      await untilCaughtUp(place.log, { readers, toTake, taken: () => taken.size, since: performance.now() }, stop);
+      const catchingUp = { readers, toTake, taken: () => taken.size, since: performance.now() };
+      await untilCaughtUp(place.log, catchingUp, stop);
+      const isComputed = () => reports().filter(({ computed }) => computed).length === count;
+      while (!isComputed() && !stop.aborted) await sleep(50, undefined, { signal: stop }).catch(() => {});
+      // What was computed last goes to the tables, too.
+      await untilCaughtUp(place.log, catchingUp, stop);
     };
     await showing(live, shop, status, async () => {
       try {

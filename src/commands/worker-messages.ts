@@ -12,6 +12,8 @@ export type FromWorker =
       readonly status: PipelineStatus;
       /** Partitions of sinks that it has taken over so far. */
       readonly taken: ReadonlySet<string>;
+      /** It has found everything computed, models and their evaluations too. */
+      readonly computed: boolean;
       /** Since its last report. */
       readonly events: readonly PipelineEvent[];
       readonly process: readonly MetricObject[];
