@@ -30,7 +30,7 @@ describe('churn scores', () => {
     const driver = await live([bought('2024-01-10')], '2024-02-10');
     expect(only(driver)).toMatchObject({
       ...{ asOf: '2024-02-09', trigger: 'SILENCE', probability: null, band: 'UNSCORED', model: null, version: null },
-      reasons: [{ code: 'NO_MODEL', contribution: 0, text: 'needs 150 more days of history' }],
+      reasons: [{ code: 'NO_MODEL', contribution: 0, text: 'needs 202 more days of history' }],
     });
     expect(driver.read(topics.predictions)).toEqual([]);
   });

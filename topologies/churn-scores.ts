@@ -9,6 +9,7 @@ import { addPurchase, dayOf, type History, historySchema, newHistory } from '../
 import { type Deployed, type Roster, rosters } from '../src/churn/roster.ts';
 import { isGridDay, nextWake } from '../src/churn/schedule.ts';
 import { type LastScore, scoreLine } from '../src/churn/score-line.ts';
+import { firstModelDay } from '../src/churn/training-dates.ts';
 import type { Message } from '../src/engine/message.ts';
 import type { Step } from '../src/engine/store.ts';
 import { type Topology, topology } from '../src/engine/topology.ts';
@@ -67,9 +68,6 @@ const schema = {
 };
 
 const STORE = 'customers';
-
-/** The least that it takes to learn from labels and to test on later ones: a horizon for each. */
-const FIRST_MODEL_DAYS = 2 * HORIZON_DAYS;
 
 const isScore = (message: Message<Scored>): message is Message<ChurnScore> => 'band' in message.value;
 const isPrediction = (message: Message<Scored>): message is Message<ChurnPrediction> => !('band' in message.value);
@@ -155,7 +153,7 @@ export function churnScores(zones: Iterable<string>): Topology {
           onCommit({ history, last, first, currency, offset }, customerId) {
             if (last === null) return undefined;
             const by = last.version === null ? undefined : models.named(last.version);
-            const wait = first + FIRST_MODEL_DAYS - last.day;
+            const wait = firstModelDay(first, HORIZON_DAYS) - last.day;
             return scoreLine({ customerId, history, last, by, currency, partition: keep.partition, offset, wait });
           },
           timeOf: ({ time }) => time,

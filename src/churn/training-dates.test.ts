@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { dateText } from '../../datasets/civil.ts';
 import { dayOf } from './history.ts';
 import { isGridDay } from './schedule.ts';
-import { chooseDates, type HistoryError, refitDates, type TrainingDates } from './training-dates.ts';
+import { chooseDates, firstModelDay, type HistoryError, refitDates, type TrainingDates } from './training-dates.ts';
 
 const cdnow = { first: dayOf('1997-01-01'), last: dayOf('1998-06-30') };
 
@@ -69,6 +69,16 @@ describe('days to learn from, to calibrate and to test', () => {
           for (const day of dates.train) expect(day).toBeGreaterThanOrEqual(first);
         },
       ),
+    );
+  });
+
+  it('are there from the first day on that a customer without a score is told of', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 9_000, max: 22_000 }), fc.integer({ min: 1, max: 200 }), (first, horizon) => {
+        const last = firstModelDay(first, horizon);
+        expect(refusal(() => chooseDates({}, { first, last }, horizon))).toBe('nothing');
+        expect(refusal(() => chooseDates({}, { first, last: last - 1 }, horizon))).toMatch(/^NOT_ENOUGH_HISTORY/);
+      }),
     );
   });
 

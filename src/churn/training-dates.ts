@@ -68,6 +68,12 @@ export function chooseDates(asked: AskedDates, covered: Covered, horizon: number
   return dates;
 }
 
+/** The first day by whose end there is enough to train, calibrate and test a model. @param first day of purchase */
+export function firstModelDay(first: number, horizon: number): number {
+  const calibrate = nextGridDay(nextGridDay(first - 1));
+  return nextGridDay(calibrate + horizon - 1) + horizon;
+}
+
 /**
  * What is deployed learns by the same recipe, as much later as takes the day of calibration to that of the test: in months where
  * all are on the grid, as the log has examples of no other days, else in days.
