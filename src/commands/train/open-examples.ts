@@ -21,7 +21,10 @@ export interface ExamplesOnLog {
   readonly topic: string;
   /** Of the next record, by partition: what comes after these is not looked at. */
   readonly offsets: readonly number[];
-  /** When the local day ends that is under way, UTC epoch ms: from then on what is learnt now can hold. */
+  /**
+   * When the local day ends that is under way, UTC epoch ms: from then on what is learnt now can hold. Data that end with a day
+   * have none under way: it holds at their end, when every customer is scored once more.
+   */
   readonly dayEnd: number;
   gather(wanted: Wanted): Promise<Gathered>;
 }
@@ -105,7 +108,8 @@ export async function calendarOf({ log, registry }: Workplace, { shop, until }: 
     known(first, watermark) {
       let last = Math.floor(watermark / DAY) + 1;
       while (endOf(last) > watermark) last--;
-      return { covered: { first, last: Math.min(last, until ?? last) }, dayEnd: endOf(last + 1) };
+      const dayEnd = endOf(last) === watermark ? watermark : endOf(last + 1);
+      return { covered: { first, last: Math.min(last, until ?? last) }, dayEnd };
     },
   };
 }
