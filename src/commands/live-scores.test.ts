@@ -196,3 +196,18 @@ describe('model-metrics', () => {
     }
   });
 });
+
+describe('ebb models promote', () => {
+  it('has another kind score the customers only if it was better at what both scored live', async () => {
+    const { stdout } = await ebbOk('models', 'compare', 'silent', 'tree', '--data', data);
+    expect(stdout).toMatch(
+      /decision_tree in place of logistic_regression, by what both scored live: its log loss is \d\.\d+ higher on \d+ rows of \d+ customers, .*; the champion stays\.\n$/,
+    );
+    expect(await ebb('models', 'promote', 'tree', '--data', data)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^ebb: decision_tree tree does not take the place of logistic_regression silent: .* --force /,
+      ),
+    });
+  });
+});
