@@ -61,9 +61,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const evaluates = topologies.some(({ name }) => name === 'churn-outcomes');
   await log.create([resultsSpec(shop), ...(evaluates ? [metricsSpec(shop)] : [])]);
   const started = Promise.withResolvers<void>();
-  const trains = topologies.some(({ name }) => name === 'churn-scores');
-  const trainer = trains
-    ? startTrainer({ place, shop, signal, started: started.promise, on: config.training, onEvent: options.onEvent })
+  const runs = (topology: string): boolean => topologies.some(({ name }) => name === topology);
+  // Scores would wait for ever for models that are learnt from what nobody computes.
+  const on = config.training && runs('churn-features');
+  const trainer = runs('churn-scores')
+    ? startTrainer({ place, shop, signal, started: started.promise, on, onEvent: options.onEvent })
     : undefined;
   const stopTrainer = async (error: unknown): Promise<never> => {
     failed.abort();

@@ -25,7 +25,7 @@ export interface ReadHistories {
 
 /**
  * Every customer's history as topology churn-features has it at the end of the log: without purchases that came when
- * their day had ended. @throws LogError, AvroError
+ * their day had ended. @throws the signal's reason, LogError, AvroError
  */
 export async function readHistories(
   log: Log,
@@ -57,5 +57,7 @@ export async function readHistories(
         addToHistories(histories, event);
     }
   }
+  // The log stops reading quietly: a part is nobody's history.
+  signal.throwIfAborted();
   return { histories, watermark: Math.min(Number.POSITIVE_INFINITY, ...watermarks.map(({ value }) => value)), offsets };
 }

@@ -15,11 +15,12 @@ const RETRY_PAUSE = 1_000;
 /**
  * Does work that one process of all does at a time: when it is this one's turn, until the work ends or `signal` aborts. When the log
  * fails in a way that can heal, or another process has taken over, it waits for its turn anew.
- * @param work ends when `signal` or the partition's signal aborts, with its commit in hand finished @throws LogError
+ * @param work ends, or throws its signal's reason, when `until` aborts: at `signal`, or as the partition goes; its commit in hand is
+ * finished first @throws LogError, and what the work throws
  */
 export async function asSoleOwner(
   { log, group, topic, signal }: SoleOwnerOptions,
-  work: (owned: Owned) => Promise<void>,
+  work: (owned: Owned, until: AbortSignal) => Promise<void>,
 ): Promise<void> {
   while (!signal.aborted) {
     // The log's signal is our own: the partition must not go before the commit in hand is finished.
@@ -34,7 +35,10 @@ export async function asSoleOwner(
       for await (const owned of log.join({ group, topics: [topic], signal: leave.signal })) {
         if (owned.partition !== 0) continue;
         working = true;
-        await work(owned);
+        const until = AbortSignal.any([signal, owned.signal]);
+        await work(owned, until).catch(unlessBrokenOff(until));
+        if (owned.signal.aborted && !signal.aborted)
+          throw new LogError('REBALANCED', `another process does the work of ${group}`);
         return;
       }
     } catch (error) {
@@ -45,4 +49,11 @@ export async function asSoleOwner(
       leave.abort();
     }
   }
+}
+
+/** Work that was broken off is done by whoever takes over. */
+function unlessBrokenOff(until: AbortSignal): (error: unknown) => void {
+  return (error) => {
+    if (!until.aborted || error !== until.reason) throw error;
+  };
 }

@@ -1,16 +1,23 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DAY, dateText } from '../../datasets/civil.ts';
 import { seededRandom } from '../churn/random.ts';
+import { configOf } from './command.ts';
 import { testFolder } from './data-folder.testing.ts';
 import { ebb, ebbOk, startEbb } from './ebb.testing.ts';
+import { openModelsWriter, readTrainer } from './train/models-topic.ts';
+import { scheduledTraining } from './train/scheduled-training.ts';
+import { openWorkplace } from './workplace.ts';
 
 const folder = testFolder();
 const calm = join(folder, 'calm');
 const file = join(folder, 'orders.csv');
 const dataset = join(folder, 'orders.json');
+
+/** The end of the first quarter after which there are days enough. */
+const firstTraining = Date.UTC(2023, 9, 1);
 
 interface Known {
   readonly version: string;
@@ -101,6 +108,31 @@ describe('models that a replay trains on its way', () => {
     expect(await modelsOf(data)).toEqual(await modelsOf(calm));
   }, 240_000);
 
+  it.each([0, 400])(
+    'are the same when it is asked to stop %d ms into a training',
+    async (into) => {
+      const data = join(folder, `stopped-${into}`);
+      await ebbOk(...replay(data));
+      const run = ['run', '--shop', 'orders', '--data', data, '--until-caught-up'];
+      const { child, ended } = startEbb(run);
+      {
+        await using place = await openWorkplace(configOf({ data }));
+        // Until then there are too few days to learn from.
+        const decidedBy = async () => (await readTrainer(place, 'orders').catch(() => undefined))?.decided ?? 0;
+        while ((await decidedBy()) < firstTraining) await sleep(5);
+        await sleep(into);
+        child.kill('SIGTERM');
+        expect(await ended).toMatchObject({ code: 0, stderr: '' });
+        const { decided } = await readTrainer(place, 'orders');
+        const hasModels = (await ebb('models', '--shop', 'orders', '--data', data)).code === 0;
+        expect(hasModels).toBe(decided !== firstTraining);
+      }
+      await ebbOk(...run);
+      expect(await modelsOf(data)).toEqual(await modelsOf(calm));
+    },
+    120_000,
+  );
+
   it('come later, to the same, where none were wanted at first', async () => {
     const data = join(folder, 'later');
     await ebbOk(...replay(data));
@@ -112,3 +144,36 @@ describe('models that a replay trains on its way', () => {
     expect(await modelsOf(data)).toEqual(await modelsOf(calm));
   }, 120_000);
 });
+
+it('a training that is broken off while it reads has not failed', async () => {
+  await using place = await openWorkplace(configOf({ data: calm }));
+  const stopped = new AbortController();
+  const day = firstTraining / DAY - 1;
+  const scheduled = { place, shop: 'orders', day, at: firstTraining, signal: stopped.signal };
+  const training = scheduledTraining(scheduled, await openModelsWriter(place, 'orders'));
+  stopped.abort();
+  await expect(training).rejects.toBe(stopped.signal.reason);
+});
+
+it('where another process trains, one that is to train nothing gets its scores all the same', async () => {
+  const data = join(folder, 'beside');
+  cpSync(calm, data, { recursive: true });
+  const run = ['run', '--shop', 'orders', '--data', data];
+  const trains = startEbb(run);
+  {
+    await using place = await openWorkplace(configOf({ data }));
+    const owners = async () =>
+      (await place.log.members()).get('orders.trainer')?.flatMap(({ partitions }) => partitions);
+    while ((await owners())?.length !== 1) await sleep(20);
+    await ebbOk(...run, '--no-training', '--until-caught-up');
+    expect((await readTrainer(place, 'orders')).isOpen).toBe(true);
+  }
+  trains.child.kill('SIGTERM');
+  expect(await trains.ended).toMatchObject({ code: 0 });
+}, 60_000);
+
+it('scores do not wait for models where no examples are computed', async () => {
+  const data = join(folder, 'scores');
+  cpSync(calm, data, { recursive: true });
+  await ebbOk('run', 'churn-scores', '--shop', 'orders', '--data', data, '--until-caught-up', '--no-sinks');
+}, 60_000);

@@ -3,7 +3,7 @@ import type { ModelMetric } from '../../../schemas/generated.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { openSerde, type Serde } from '../../avro/serde.ts';
 import { physicalName } from '../../engine/topic.ts';
-import { type Log, LogError, type Owned, type TopicSpec } from '../../log/log.ts';
+import type { Log, Owned, TopicSpec } from '../../log/log.ts';
 import { lastValues } from '../read-values.ts';
 import { asSoleOwner } from '../sole-owner.ts';
 import type { Workplace } from '../workplace.ts';
@@ -45,22 +45,24 @@ export function startEvaluator(options: EvaluatorOptions): Evaluator {
   const since = performance.now();
   let mine: { readonly reader: OutcomesReader; idle: boolean } | undefined;
   const { name: topic } = metricsSpec(shop);
-  const done = asSoleOwner({ log: place.log, group: `${shop}.evaluator`, topic, signal }, async (owned) => {
+  const done = asSoleOwner({ log: place.log, group: `${shop}.evaluator`, topic, signal }, async (owned, until) => {
     const reader = await OutcomesReader.open(place, outcomes);
-    mine = { reader, idle: true };
-    const until = AbortSignal.any([signal, owned.signal]);
-    const months = await openMonths(options, owned, reader, until);
-    // What was there before has mostly been evaluated: who looks too early would do some of it again with a part of the outcomes.
-    const before = await endsOf(place.log, outcomes);
-    for await (const batch of place.log.read({ topic: outcomes, from: 'start', signal: until })) {
-      mine.idle = false;
-      await reader.note(batch);
-      if (reader.hasRead(before)) await months.evaluateDue().catch(unlessAborted(until));
-      mine.idle = true;
+    const state = { reader, idle: true };
+    mine = state;
+    try {
+      const months = await openMonths(options, owned, reader, until);
+      // What was there before has mostly been evaluated: who looks too early would do some of it again with a part of the outcomes.
+      const before = await endsOf(place.log, outcomes);
+      for await (const batch of place.log.read({ topic: outcomes, from: 'start', signal: until })) {
+        state.idle = false;
+        await reader.note(batch);
+        if (reader.hasRead(before)) await months.evaluateDue();
+        state.idle = true;
+      }
+    } finally {
+      // However it ended, it is another's turn.
+      mine = undefined;
     }
-    mine = undefined;
-    if (owned.signal.aborted && !signal.aborted)
-      throw new LogError('REBALANCED', `another process evaluates the models of ${shop}`);
   });
   return {
     done,
@@ -72,13 +74,6 @@ export function startEvaluator(options: EvaluatorOptions): Evaluator {
         await sleep(LOOK_EVERY, undefined, { signal: until }).catch(() => {});
       }
     },
-  };
-}
-
-/** Work that was broken off is done by whoever takes over. */
-function unlessAborted(signal: AbortSignal): (error: unknown) => void {
-  return (error) => {
-    if (!signal.aborted) throw error;
   };
 }
 

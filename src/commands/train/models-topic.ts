@@ -20,35 +20,26 @@ type OnLog = Pick<Workplace, 'log' | 'registry'>;
 export interface ModelsOnLog {
   /** A record for each role that a model has had, the oldest first. */
   readonly records: readonly ChurnModel[];
-  /** Up to when the trainer has decided: the time of its last tick, ms. Undefined: it has never ticked. */
+}
+
+/** What the trainer last said. */
+export interface TrainerOnLog {
+  /** Up to when it has decided: the time of its last tick, ms. Undefined: it has never ticked. */
   readonly decided: number | undefined;
   /** Whether readers wait for it. */
   readonly isOpen: boolean;
 }
 
 /** @throws LogError, AvroError */
-export async function readModels(
-  { log, registry }: Pick<Workplace, 'log' | 'registry'>,
-  shop: string,
-): Promise<ModelsOnLog> {
+export async function readModels({ log, registry }: OnLog, shop: string): Promise<ModelsOnLog> {
   const name = physicalName(shop, topics.models.name);
-  if (!(await log.topics()).some((topic) => topic.name === name))
-    return { records: [], decided: undefined, isOpen: false };
+  if (!(await log.topics()).some((topic) => topic.name === name)) return { records: [] };
   const serde = await openSerde<ChurnModel>(registry, `${name}-value`, topics.models.schema);
-  const ticks = await tickCodec(registry, name);
   const latest = new Map<string, ChurnModel>();
-  let decided: number | undefined;
-  let closed = true;
   for await (const { records } of log.read({ topic: name, from: 'start', to: 'end' })) {
     for (const record of records) {
       const { key, value } = record;
-      if (key === null || value === null) continue;
-      if (isTick(record)) {
-        await ticks.prepare([value]);
-        const tick = ticks.decode(value);
-        if (tick.writer === TRAINER) ({ time: decided, closed } = tick);
-        continue;
-      }
+      if (key === null || value === null || isTick(record)) continue;
       await serde.prepare([value]);
       latest.set(key.toString(), serde.decode(value));
     }
@@ -56,7 +47,25 @@ export async function readModels(
   const records = [...latest.values()].sort(
     (a, b) => a.inForceFrom - b.inForceFrom || (a.version < b.version ? -1 : 1),
   );
-  return { records, decided, isOpen: !closed };
+  return { records };
+}
+
+/** Of a topic that is there. Decodes no models, which are large. @throws LogError, AvroError */
+export async function readTrainer({ log, registry }: OnLog, shop: string): Promise<TrainerOnLog> {
+  const topic = physicalName(shop, topics.models.name);
+  const ticks = await tickCodec(registry, topic);
+  let decided: number | undefined;
+  let closed = true;
+  for await (const { records } of log.read({ topic, from: 'start', to: 'end' })) {
+    for (const record of records) {
+      const { value } = record;
+      if (value === null || !isTick(record)) continue;
+      await ticks.prepare([value]);
+      const tick = ticks.decode(value);
+      if (tick.writer === TRAINER) ({ time: decided, closed } = tick);
+    }
+  }
+  return { decided, isOpen: !closed };
 }
 
 /** Who is in force at a moment of event time. */

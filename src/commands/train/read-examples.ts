@@ -26,7 +26,7 @@ export interface ExamplesEnd {
   readonly offsets: readonly number[];
 }
 
-/** Looks how far examples go. @throws LogError, AvroError */
+/** Looks how far examples go. @throws the signal's reason, LogError, AvroError */
 export async function endOfExamples(log: Log, registry: Registry, options: ReadExamplesOptions): Promise<ExamplesEnd> {
   const offsets = (await log.topics()).find(({ name }) => name === options.topic)?.offsets.map(() => 0) ?? [];
   const ticks = await tickCodec(registry, options.topic);
@@ -47,6 +47,8 @@ export async function endOfExamples(log: Log, registry: Registry, options: ReadE
       }
     }
   }
+  // The log stops reading quietly: a part is not how far they go.
+  options.signal.throwIfAborted();
   const first = Math.min(...firsts);
   return {
     first: Number.isFinite(first) ? first : undefined,
@@ -55,7 +57,7 @@ export async function endOfExamples(log: Log, registry: Registry, options: ReadE
   };
 }
 
-/** The examples of the days wanted, of records before `offsets`. @throws LogError, AvroError */
+/** The examples of the days wanted, of records before `offsets`. @throws the signal's reason, LogError, AvroError */
 export async function readExamples(
   log: Log,
   registry: Registry,
@@ -80,6 +82,7 @@ export async function readExamples(
     read += values.length;
     onProgress?.(read);
   }
+  options.signal.throwIfAborted();
   return rows;
 }
 

@@ -26,7 +26,7 @@ const MOST_ROWS = 80_000;
 /**
  * Trains with what was known at the end of a day, whenever it is done. How the models did in their backtests goes with them;
  * the table of results is for trainings that somebody asked for.
- * @returns what to commit, nothing where it failed, and what to tell @throws LogError, AvroError
+ * @returns what to commit, nothing where it failed, and what to tell @throws the signal's reason, LogError, AvroError
  */
 export async function scheduledTraining(
   { place, shop, day, at, signal }: Scheduled,
