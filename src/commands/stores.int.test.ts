@@ -78,10 +78,17 @@ it('a shop on Kafka lands in MariaDB, MinIO and HDFS once, while its processes a
   expect(await lakeDifferences(calm, out, shop)).toEqual({});
   const { topics } = await lakeOf(out, shop);
   expect(topics.map(({ topic, repeated }) => ({ topic, repeated }))).toEqual(
-    ['category-metrics', 'client-profiles', 'events', 'raw.made-up', 'segment-metrics', 'sessions'].map((topic) => ({
-      topic,
-      repeated: 0,
-    })),
+    [
+      ...[
+        'category-metrics',
+        'churn-scores',
+        'client-profiles',
+        'events',
+        'raw.made-up',
+        'segment-metrics',
+        'sessions',
+      ],
+    ].map((topic) => ({ topic, repeated: 0 })),
   );
 
   await ebb('reset', '--all', '--yes');
