@@ -1,7 +1,6 @@
 import type { Examples, LinearParameters } from '../model.ts';
-import { fitScaler, scaledFeatures } from '../scaler.ts';
-import { checkExamples } from './check.ts';
-import { type Loss, minimise } from './newton.ts';
+import { trainLinear } from './linear.ts';
+import type { Loss } from './newton.ts';
 import type { TrainOptions } from './trainer.ts';
 
 export interface SvcOptions extends TrainOptions {
@@ -14,20 +13,8 @@ export interface SvcOptions extends TrainOptions {
  * 2005), on columns in logs. Its margin is no probability: calibrate it. @throws {TrainingError}
  */
 export function trainLinearSvc(examples: Examples, options: SvcOptions): LinearParameters {
-  checkExamples(examples);
-  const scaler = fitScaler(examples);
-  const solution = minimise(
-    {
-      ...examples,
-      features: scaledFeatures(scaler, examples.features),
-      width: scaler.length,
-      loss: squaredHinge,
-      // Cost × loss + ½|w|² has its minimum where loss + 1 / (2 · cost)·|w|² has it.
-      ridge: 1 / (options.cost ?? 0.1),
-    },
-    options,
-  );
-  return { form: 'linear', scaler, ...solution };
+  // Cost × loss + ½|w|² has its minimum where loss + 1 / (2 · cost)·|w|² has it.
+  return trainLinear(examples, { loss: squaredHinge, ridge: 1 / (options.cost ?? 0.1) }, options);
 }
 
 const squaredHinge: Loss = {

@@ -1,7 +1,6 @@
 import type { Examples, LinearParameters } from '../model.ts';
-import { fitScaler, scaledFeatures } from '../scaler.ts';
-import { checkExamples } from './check.ts';
-import { type Loss, minimise } from './newton.ts';
+import { trainLinear } from './linear.ts';
+import type { Loss } from './newton.ts';
 import type { TrainOptions } from './trainer.ts';
 
 export interface LogisticOptions extends TrainOptions {
@@ -11,19 +10,7 @@ export interface LogisticOptions extends TrainOptions {
 
 /** Ridge logistic regression by IRLS, on columns in logs. Its margin is the log-odds of churn. @throws {TrainingError} */
 export function trainLogisticRegression(examples: Examples, options: LogisticOptions): LinearParameters {
-  checkExamples(examples);
-  const scaler = fitScaler(examples);
-  const solution = minimise(
-    {
-      ...examples,
-      features: scaledFeatures(scaler, examples.features),
-      width: scaler.length,
-      loss: logistic,
-      ridge: options.ridge ?? 1,
-    },
-    options,
-  );
-  return { form: 'linear', scaler, ...solution };
+  return trainLinear(examples, { loss: logistic, ridge: options.ridge ?? 1 }, options);
 }
 
 /** −ln of the probability that is given to the label. */

@@ -1,4 +1,4 @@
-import type { Examples, Fitted, ModelKind } from '../model.ts';
+import type { Engine, Examples, Fitted, ModelKind, Parameters } from '../model.ts';
 
 /**
  * An engine: fits a model, uncalibrated. It computes until it is done, so it belongs in a worker thread.
@@ -14,6 +14,21 @@ export interface TrainOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Looked at just after that. Once aborted, the trainer throws its reason. */
   readonly signal?: AbortSignal;
+}
+
+/** Fits the parameters of each kind of model. @throws {TrainingError} */
+export type Trainers = Readonly<Record<ModelKind, (examples: Examples, options: TrainOptions) => Parameters>>;
+
+export function engineOf(engine: Engine, trainers: Trainers): Trainer {
+  return (kind, examples, options) => ({
+    kind,
+    engine,
+    columns: examples.columns,
+    parameters: trainers[kind](examples, options),
+    calibration: { kind: 'none' },
+    seed: options.seed,
+    rows: examples.labels.length,
+  });
 }
 
 export interface Progress {
