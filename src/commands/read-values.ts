@@ -12,7 +12,9 @@ interface Found<T> {
   readonly serde: Serde<T>;
 }
 
-async function find<T>({ log, registry }: Workplace, shop: string, topic: Topic<T>): Promise<Found<T> | undefined> {
+type OnLog = Pick<Workplace, 'log' | 'registry'>;
+
+async function find<T>({ log, registry }: OnLog, shop: string, topic: Topic<T>): Promise<Found<T> | undefined> {
   const { topics } = await readVersions(log, registry, shop);
   const name = physicalName(shop, topic.name, topics.get(topic.name));
   const known = (await log.topics()).find((one) => one.name === name);
@@ -20,57 +22,52 @@ async function find<T>({ log, registry }: Workplace, shop: string, topic: Topic<
   return { name, partitions: known.offsets.length, serde: await openSerde(registry, `${name}-value`, topic.schema) };
 }
 
-/** All values of a key that are on the log, the oldest first; none where there is no such topic. @throws LogError, AvroError */
-export async function valuesOfKey<T>(
-  place: Workplace,
+interface Entry<T> {
+  readonly key: string;
+  /** null: deleted. */
+  readonly value: T | null;
+}
+
+/** What is on the log now, without ticks. @param only the others are passed over undecoded */
+async function* entriesOf<T>(
+  place: OnLog,
   shop: string,
   topic: Topic<T>,
-  key: string,
-): Promise<readonly T[]> {
+  only?: string,
+): AsyncGenerator<Entry<T>, void, undefined> {
   const found = await find(place, shop, topic);
-  if (found === undefined) return [];
-  const { name, serde } = found;
-  const bytes = Buffer.from(key);
-  const values: T[] = [];
-  const partition = partitionOf(key, found.partitions);
-  for await (const { records } of place.log.read({ topic: name, partition, from: 'start', to: 'end' })) {
-    const own = records.filter((record) => record.key?.equals(bytes) === true && !isTick(record));
-    const written = own.map(({ value }) => value).filter((value) => value !== null);
-    await serde.prepare(written);
-    for (const value of written) values.push(serde.decode(value));
+  if (found === undefined) return;
+  const { name, partitions, serde } = found;
+  const wanted = only === undefined ? undefined : Buffer.from(only);
+  const all = { topic: name, from: 'start', to: 'end' } as const;
+  const where = only === undefined ? all : { ...all, partition: partitionOf(only, partitions) };
+  for await (const { records } of place.log.read(where)) {
+    const own = records.filter(
+      (record) => !isTick(record) && (wanted === undefined || record.key?.equals(wanted) === true),
+    );
+    await serde.prepare(own.map(({ value }) => value));
+    for (const { key, value } of own) yield { key: String(key), value: value === null ? null : serde.decode(value) };
   }
+}
+
+/** All values of a key that are on the log, the oldest first; none where there is no such topic. @throws LogError, AvroError */
+export async function valuesOfKey<T>(place: OnLog, shop: string, topic: Topic<T>, key: string): Promise<readonly T[]> {
+  const values: T[] = [];
+  for await (const { value } of entriesOf(place, shop, topic, key)) if (value !== null) values.push(value);
   return values;
 }
 
 /** All values that are on the log now, as they come; none where there is no such topic. @throws LogError, AvroError */
-export async function* everyValue<T>(
-  place: Workplace,
-  shop: string,
-  topic: Topic<T>,
-): AsyncGenerator<T, void, undefined> {
-  const found = await find(place, shop, topic);
-  if (found === undefined) return;
-  const { name, serde } = found;
-  for await (const { records } of place.log.read({ topic: name, from: 'start', to: 'end' })) {
-    const written = records.filter((record) => !isTick(record)).map(({ value }) => value);
-    await serde.prepare(written);
-    for (const value of written) if (value !== null) yield serde.decode(value);
-  }
+export async function* everyValue<T>(place: OnLog, shop: string, topic: Topic<T>): AsyncGenerator<T, void, undefined> {
+  for await (const { value } of entriesOf(place, shop, topic)) if (value !== null) yield value;
 }
 
 /** The last value of each key that is on the log; none where there is no such topic. @throws LogError, AvroError */
-export async function lastValues<T>(place: Workplace, shop: string, topic: Topic<T>): Promise<ReadonlyMap<string, T>> {
-  const found = await find(place, shop, topic);
+export async function lastValues<T>(place: OnLog, shop: string, topic: Topic<T>): Promise<ReadonlyMap<string, T>> {
   const last = new Map<string, T>();
-  if (found === undefined) return last;
-  const { name, serde } = found;
-  for await (const { records } of place.log.read({ topic: name, from: 'start', to: 'end' })) {
-    await serde.prepare(records.map(({ value }) => value));
-    for (const record of records) {
-      const key = String(record.key);
-      if (record.value === null) last.delete(key);
-      else if (!isTick(record)) last.set(key, serde.decode(record.value));
-    }
+  for await (const { key, value } of entriesOf(place, shop, topic)) {
+    if (value === null) last.delete(key);
+    else last.set(key, value);
   }
   return last;
 }

@@ -48,20 +48,19 @@ async function newestOutcomes(
 export function challengeOf(outcomes: readonly ChurnOutcome[], champion: ModelKind, challenger: ModelKind): Challenge {
   const of = (kind: ModelKind) =>
     new Map(outcomes.filter(({ model }) => model === kind).map((one) => [rowOf(one), one]));
-  const [ours, theirs] = [of(champion), of(challenger)];
-  const rows = [...ours.keys()].filter((row) => theirs.has(row)).sort();
-  const column = (from: ReadonlyMap<string, ChurnOutcome>, value: (outcome: ChurnOutcome) => number) =>
-    Float64Array.from(rows, (row) => {
-      const outcome = from.get(row);
-      return outcome === undefined ? Number.NaN : value(outcome);
-    });
+  const theirs = of(challenger);
+  const pairs = [...of(champion)].flatMap(([row, ours]) => {
+    const other = theirs.get(row);
+    return other === undefined ? [] : [{ row, ours, other }];
+  });
+  pairs.sort((a, b) => (a.row < b.row ? -1 : 1));
   return {
     version: challenger,
-    customers: rows.map((row) => ours.get(row)?.customerId ?? ''),
-    labels: Uint8Array.from(column(ours, ({ label }) => label)),
-    recency: column(ours, ({ recency }) => recency),
-    champion: column(ours, ({ probability }) => probability),
-    challenger: column(theirs, ({ probability }) => probability),
+    customers: pairs.map(({ ours }) => ours.customerId),
+    labels: Uint8Array.from(pairs, ({ ours }) => ours.label),
+    recency: Float64Array.from(pairs, ({ ours }) => ours.recency),
+    champion: Float64Array.from(pairs, ({ ours }) => ours.probability),
+    challenger: Float64Array.from(pairs, ({ other }) => other.probability),
   };
 }
 

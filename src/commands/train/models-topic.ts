@@ -9,6 +9,7 @@ import { isTick, tickCodec } from '../../engine/tick.ts';
 import { physicalName } from '../../engine/topic.ts';
 import type { Appends, Log, TopicSpec } from '../../log/log.ts';
 import { partitionOf } from '../../log/partition.ts';
+import { lastValues } from '../read-values.ts';
 import type { Workplace } from '../workplace.ts';
 
 /** The writer under which the trainer ticks. */
@@ -31,19 +32,8 @@ export interface TrainerOnLog {
 }
 
 /** @throws LogError, AvroError */
-export async function readModels({ log, registry }: OnLog, shop: string): Promise<ModelsOnLog> {
-  const name = physicalName(shop, topics.models.name);
-  if (!(await log.topics()).some((topic) => topic.name === name)) return { records: [] };
-  const serde = await openSerde<ChurnModel>(registry, `${name}-value`, topics.models.schema);
-  const latest = new Map<string, ChurnModel>();
-  for await (const { records } of log.read({ topic: name, from: 'start', to: 'end' })) {
-    for (const record of records) {
-      const { key, value } = record;
-      if (key === null || value === null || isTick(record)) continue;
-      await serde.prepare([value]);
-      latest.set(key.toString(), serde.decode(value));
-    }
-  }
+export async function readModels(place: OnLog, shop: string): Promise<ModelsOnLog> {
+  const latest = await lastValues(place, shop, topics.models);
   const records = [...latest.values()].sort(
     (a, b) => a.inForceFrom - b.inForceFrom || (a.version < b.version ? -1 : 1),
   );
