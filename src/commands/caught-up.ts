@@ -34,10 +34,10 @@ async function lagOf(
 }
 
 /**
- * ms after which a sink's partition that nobody here has taken over must be another process's. Until one or the other, a
- * table that was deleted would look as if it had everything.
+ * ms after which what nobody here has taken over must be another process's. Until one or the other, a table that was deleted
+ * would look as if it had everything.
  */
-const OTHERS_OWN_IT = 12_000;
+export const OTHERS_OWN_IT = 12_000;
 
 export interface CatchingUp {
   readonly readers: readonly Reader[];

@@ -58,10 +58,10 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const signal = AbortSignal.any([options.signal, failed.signal]);
   // What the files refuse is a result too, and goes to the tables.
   if (options.sinks) for (const sink of sinksOf(config).lake) await createOwnTopics(log, shop, sink);
-  const evaluates = topologies.some(({ name }) => name === 'churn-outcomes');
+  const runs = (topology: string): boolean => topologies.some(({ name }) => name === topology);
+  const evaluates = runs('churn-outcomes');
   await log.create([resultsSpec(shop), ...(evaluates ? [metricsSpec(shop)] : [])]);
   const started = Promise.withResolvers<void>();
-  const runs = (topology: string): boolean => topologies.some(({ name }) => name === topology);
   // Scores would wait for ever for models that are learnt from what nobody computes.
   const on = config.training && runs('churn-features');
   const trainer = runs('churn-scores')

@@ -4,6 +4,7 @@ import { topics } from '../../../schemas/topics.ts';
 import { openSerde, type Serde } from '../../avro/serde.ts';
 import { physicalName } from '../../engine/topic.ts';
 import type { Log, Owned, TopicSpec } from '../../log/log.ts';
+import { OTHERS_OWN_IT } from '../caught-up.ts';
 import { lastValues } from '../read-values.ts';
 import { asSoleOwner } from '../sole-owner.ts';
 import type { Workplace } from '../workplace.ts';
@@ -27,8 +28,7 @@ export interface Evaluator {
 
 /** Of the bootstrap of each interval. */
 const SAMPLES = 200;
-/** ms after which another process must be the one that evaluates. */
-const OTHERS_DO_IT = 12_000;
+/** ms. */
 const LOOK_EVERY = 50;
 
 export function metricsSpec(shop: string): TopicSpec {
@@ -69,7 +69,7 @@ export function startEvaluator(options: EvaluatorOptions): Evaluator {
     async caughtUp(until) {
       const ends = await endsOf(place.log, outcomes);
       while (!until.aborted && !signal.aborted) {
-        if (mine === undefined ? performance.now() - since > OTHERS_DO_IT : mine.idle && mine.reader.hasRead(ends))
+        if (mine === undefined ? performance.now() - since > OTHERS_OWN_IT : mine.idle && mine.reader.hasRead(ends))
           return;
         await sleep(LOOK_EVERY, undefined, { signal: until }).catch(() => {});
       }

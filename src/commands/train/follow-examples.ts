@@ -16,11 +16,17 @@ export interface ExamplesReached {
   readonly next: number;
 }
 
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  /** Until the end of the log as it is now; else it waits for more. */
+  readonly to?: 'end';
+}
+
 /** Follows a topic of examples from its start, batch by batch, until `signal` aborts. @throws LogError, AvroError */
 export async function* followExamples(
-  { log, registry }: Workplace,
+  { log, registry }: Pick<Workplace, 'log' | 'registry'>,
   topic: string,
-  signal: AbortSignal,
+  options: FollowOptions,
 ): AsyncGenerator<ExamplesReached> {
   const partitions = (await log.topics()).find(({ name }) => name === topic)?.partitions ?? 0;
   const ticks = await tickCodec(registry, topic);
@@ -28,7 +34,7 @@ export async function* followExamples(
   const watermarks = Array.from({ length: partitions }, () => new InputWatermark(topic, undefined));
   const seen = new Set<number>();
   let first: number | undefined;
-  for await (const { partition, records, next } of log.read({ topic, from: 'start', signal })) {
+  for await (const { partition, records, next } of log.read({ ...options, topic, from: 'start' })) {
     for (const record of records) {
       const { value } = record;
       if (value === null) continue;

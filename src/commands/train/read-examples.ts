@@ -4,9 +4,9 @@ import { openSerde } from '../../avro/serde.ts';
 import { writeFeatures } from '../../churn/examples.ts';
 import { type Gathered, RowCollector, type Wanted } from '../../churn/gathered.ts';
 import { dayOf } from '../../churn/history.ts';
-import { isTick, tickCodec } from '../../engine/tick.ts';
-import { InputWatermark } from '../../engine/watermark.ts';
+import { isTick } from '../../engine/tick.ts';
 import type { Log, LogRecord } from '../../log/log.ts';
+import { followExamples } from './follow-examples.ts';
 
 export interface ReadExamplesOptions {
   /** Name on the log of the topic of examples. */
@@ -29,32 +29,15 @@ export interface ExamplesEnd {
 /** Looks how far examples go. @throws the signal's reason, LogError, AvroError */
 export async function endOfExamples(log: Log, registry: Registry, options: ReadExamplesOptions): Promise<ExamplesEnd> {
   const offsets = (await log.topics()).find(({ name }) => name === options.topic)?.offsets.map(() => 0) ?? [];
-  const ticks = await tickCodec(registry, options.topic);
-  const watermarks = offsets.map(() => new InputWatermark(options.topic, undefined));
-  const firsts = offsets.map(() => Number.POSITIVE_INFINITY);
-  const serde = await openSerde<ChurnExample>(registry, `${options.topic}-value`, churnExampleSchema);
-  for await (const { partition, records, next } of log.read({ ...options, from: 'start', to: 'end' })) {
+  let reached: Pick<ExamplesEnd, 'first' | 'watermark'> = { first: undefined, watermark: Number.NEGATIVE_INFINITY };
+  const following = { signal: options.signal, to: 'end' } as const;
+  for await (const { partition, next, ...now } of followExamples({ log, registry }, options.topic, following)) {
     offsets[partition] = next;
-    for (const record of records) {
-      if (record.value === null) continue;
-      if (isTick(record)) {
-        await ticks.prepare([record.value]);
-        watermarks[partition]?.tick(ticks.decode(record.value));
-      } else if (firsts[partition] === Number.POSITIVE_INFINITY) {
-        // Examples are written in order of their days.
-        await serde.prepare([record.value]);
-        firsts[partition] = dayOf(serde.decode(record.value).asOf);
-      }
-    }
+    reached = now;
   }
   // The log stops reading quietly: a part is not how far they go.
   options.signal.throwIfAborted();
-  const first = Math.min(...firsts);
-  return {
-    first: Number.isFinite(first) ? first : undefined,
-    watermark: Math.min(...watermarks.map(({ value }) => value)),
-    offsets,
-  };
+  return { ...reached, offsets };
 }
 
 /** The examples of the days wanted, of records before `offsets`. @throws the signal's reason, LogError, AvroError */

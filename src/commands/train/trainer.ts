@@ -3,6 +3,7 @@ import { trainingDayAfter } from '../../churn/training-schedule.ts';
 import { BEGINNING } from '../../engine/tick.ts';
 import type { Appends, Log, Owned } from '../../log/log.ts';
 import type { OnPipelineEvent } from '../../operations/events.ts';
+import { OTHERS_OWN_IT } from '../caught-up.ts';
 import { asSoleOwner } from '../sole-owner.ts';
 import type { Workplace } from '../workplace.ts';
 import { followExamples } from './follow-examples.ts';
@@ -39,8 +40,6 @@ interface Followed {
 
 /** ms. */
 const LOOK_EVERY = 100;
-/** After this it must be another process that trains. */
-const OTHERS_TRAIN = 12_000;
 
 /**
  * Trains a shop's models when a quarter of event time ends, as far as examples are there. What was decided is a tick in the
@@ -70,7 +69,7 @@ export function startTrainer(options: TrainerOptions): Trainer {
   const since = performance.now();
   const caughtUp = async (until: AbortSignal): Promise<void> => {
     while (on && !until.aborted) {
-      if (followed.topic === undefined && performance.now() - since > OTHERS_TRAIN) return;
+      if (followed.topic === undefined && performance.now() - since > OTHERS_OWN_IT) return;
       if (await isAtEnd(place.log, followed)) return;
       await sleep(LOOK_EVERY, undefined, { signal: until }).catch(() => {});
     }
@@ -108,7 +107,7 @@ async function work(
   followed.next.length = 0;
   followed.topic = examples;
   try {
-    for await (const { watermark, first, partition, next } of followExamples(place, examples, until)) {
+    for await (const { watermark, first, partition, next } of followExamples(place, examples, { signal: until })) {
       if (due === undefined && watermark > BEGINNING) {
         due = trainingDayAfter(first === undefined ? watermark : endOf(first) - 1, endOf);
         await commit(writer.tick(endOf(due)));
