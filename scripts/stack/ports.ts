@@ -36,10 +36,13 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   const found = new Set<number>();
   while (found.size < count) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest));
-    if (await isFree(port)) found.add(port);
+    if (!refusedByFetch.has(port) && (await isFree(port))) found.add(port);
   }
   return [...found];
 }
+
+/** Of the "bad ports" of the Fetch standard, those from 10,000: `fetch` asks nothing of a server there. */
+const refusedByFetch = new Set([10_080]);
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((done) => {

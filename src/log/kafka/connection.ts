@@ -1,4 +1,4 @@
-import { connect, isIP } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import kafkajs, { type ISocketFactory, type KafkaConfig } from 'kafkajs';
 import Cluster, { type Broker } from 'kafkajs/src/cluster/index.js';
@@ -13,6 +13,8 @@ export type Brokers = Pick<KafkaConfig, 'clientId' | 'ssl' | 'sasl'> & { readonl
 /** ms within which a broker answers; longer for what waits by design. */
 const requestTimeout = 15_000;
 const metadataMaxAge = 60_000;
+/** ms for which `close` lets brokers answer what they were asked. */
+const lastAnswers = 5_000;
 /** Timestamps that ListOffsets takes for the ends. */
 const earliest = '-2';
 const latest = '-1';
@@ -48,6 +50,7 @@ export class Connection {
   readonly #coordinators = new Map<string, Promise<Broker>>();
   readonly #brokers: readonly string[];
   readonly #leaving: AbortSignal | undefined;
+  readonly #sockets = new Map<Socket, string>();
   #open = true;
   #opening: Promise<void> | undefined;
 
@@ -67,7 +70,7 @@ export class Connection {
       retry,
       metadataMaxAge,
       allowAutoTopicCreation: false,
-      socketFactory,
+      socketFactory: (asked) => this.#dial(asked),
       logger: createLogger({ level: kafkajs.logLevel.NOTHING, logCreator: () => () => {} }),
     });
   }
@@ -149,7 +152,9 @@ export class Connection {
   /** Looks up anew what `error` says has moved. */
   async heal(error: unknown): Promise<void> {
     const kind = kindOf(error) ?? '';
-    if (kind === 'KafkaJSRequestTimeoutError') this.#avoid(silentOne(error));
+    // Otherwise a silent broker may be the one that is asked next about the cluster.
+    const silent = kind === 'KafkaJSRequestTimeoutError' ? silentOne(error) : undefined;
+    if (silent !== undefined) this.#hangUp(silent);
     if (!moved.has(kind) && !kind.startsWith('KafkaJS')) return;
     this.#coordinators.clear();
     await this.refresh();
@@ -200,7 +205,24 @@ export class Connection {
 
   async close(): Promise<void> {
     this.#open = false;
-    await this.#cluster.disconnect();
+    const patience = setTimeout(() => this.#hangUp(), lastAnswers);
+    await this.#cluster.disconnect().finally(() => clearTimeout(patience));
+  }
+
+  #dial(asked: Parameters<ISocketFactory>[0]): Socket {
+    if (!this.#open) throw closed();
+    const socket = socketFactory(asked);
+    this.#sockets.set(socket, `${asked.host}:${asked.port}`);
+    return socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  /**
+   * Fails whatever the broker, or any, was asked and has not answered. kafkajs's own `disconnect` waits for those answers, yet
+   * ends the check that would time them out: of a broker that is silent it would wait for ever.
+   */
+  #hangUp(address?: string): void {
+    for (const [socket, of] of this.#sockets)
+      if (address === undefined || of === address) socket.destroy(new Error(`${of} was not waited for any longer`));
   }
 
   async #ready(): Promise<void> {
@@ -225,15 +247,6 @@ export class Connection {
       await brokerPool.createSeedBroker();
       throw unreached(this.#brokers, error);
     }
-  }
-
-  /** Hangs up on a broker that does not answer, as otherwise it may be the one that is asked next about the cluster. */
-  #avoid(address: string | undefined): void {
-    const found = Object.values(this.#cluster.brokerPool.brokers).find(
-      ({ connectionPool: { host, port } }) => `${host}:${port}` === address,
-    );
-    // Whatever else it was asked is waited for, and that fails by itself.
-    found?.disconnect().catch(() => {});
   }
 
   async #know(topic: string): Promise<void> {
