@@ -12,6 +12,9 @@ const tables = [
   'sessions',
   'dead_letters',
   'late_events',
+  'churn_scores',
+  'predictions',
+  'model_metrics',
 ];
 
 /** A record's bytes without the number that its registry happened to give its schema. */
@@ -25,14 +28,21 @@ export interface TableDifference {
   readonly examples: readonly unknown[];
 }
 
+/** Where a record stood depends on how the rows came into the log. */
+function columnsOf(database: DatabaseSync, table: string): string {
+  if (table === 'dead_letters') return `shop, topology, topic, code, message, record_key, ${written}, count(*)`;
+  if (table !== 'churn_scores') return '*';
+  const columns = database.prepare('select name from pragma_table_info(?)').all(table);
+  return columns.flatMap(({ name }) => (String(name).startsWith('source_') ? [] : [`"${name}"`])).join(', ');
+}
+
 /** Compares every table of two SQLite files of results, whole. Dead letters are told apart by code, message and record: where they were read depends on how the rows came into the log. */
 export function tableDifferences(first: string, second: string): readonly TableDifference[] {
   const database = new DatabaseSync(first, { readOnly: true });
   try {
     database.prepare('attach ? as second').run(second);
     return tables.flatMap((table) => {
-      const columns =
-        table === 'dead_letters' ? `shop, topology, topic, code, message, record_key, ${written}, count(*)` : '*';
+      const columns = columnsOf(database, table);
       const grouped = table === 'dead_letters' ? 'group by 1, 2, 3, 4, 5, 6, 7' : '';
       const rows = (schema: string): string => `select ${columns} from ${schema}.${table} ${grouped}`;
       const only = (left: string, right: string): string => `select * from (${rows(left)} except ${rows(right)})`;
