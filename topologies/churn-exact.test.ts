@@ -73,7 +73,13 @@ interface Found {
   readonly outcomes: readonly ChurnOutcome[];
 }
 
-async function found({ events, ticks }: Feed, models: readonly Model[], chaos?: Chaos): Promise<Found> {
+/** @param end of the data, ms */
+async function found(
+  { events, ticks }: Feed,
+  models: readonly Model[],
+  chaos?: Chaos,
+  end: number = END * DAY,
+): Promise<Found> {
   const driver = await testTopology([churnFeatures(['UTC']), churnScores(['UTC']), churnOutcomes], {
     partitions: 2,
     room: chaos === undefined ? Number.POSITIVE_INFINITY : 500,
@@ -85,7 +91,7 @@ async function found({ events, ticks }: Feed, models: readonly Model[], chaos?: 
     if (tick !== undefined) driver.tick(topics.events, tick * DAY);
     driver.send(topics.events, one);
   });
-  driver.close(topics.events, END * DAY);
+  driver.close(topics.events, end);
   if (chaos !== undefined) driver.run(chaos);
   train(driver, ...models);
   driver.run(chaos);
@@ -98,6 +104,11 @@ async function found({ events, ticks }: Feed, models: readonly Model[], chaos?: 
   };
 }
 
+/** Ticks take offsets, too. */
+function withoutOffsets({ scores, ...rest }: Found) {
+  return { ...rest, scores: [...scores.values()].map(({ offset: _, ...score }) => score) };
+}
+
 describe('scores, predictions and outcomes', () => {
   it('are the same however models and events interleave, batches fall and tasks crash', async () => {
     await fc.assert(
@@ -105,6 +116,18 @@ describe('scores, predictions and outcomes', () => {
         const models = modelsFrom(first, second, third);
         const calm = await found(feed, models);
         expect(await found(feed, models, { random: seeded(seed), crashes: 0.2 })).toEqual(calm);
+      }),
+      { numRuns: 25 },
+    );
+  }, 120_000);
+
+  it('are the same however far the watermark was behind the events, also where the data end within a day', async () => {
+    await fc.assert(
+      fc.asyncProperty(feeds, moments, async (feed, [first = 0, second = 0, third = 0]) => {
+        const models = modelsFrom(first, second, third);
+        const end = Math.max(...feed.events.map(({ time }) => time));
+        const behind = await found({ ...feed, ticks: new Map() }, models, undefined, end);
+        expect(withoutOffsets(await found(feed, models, undefined, end))).toEqual(withoutOffsets(behind));
       }),
       { numRuns: 25 },
     );

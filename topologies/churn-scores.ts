@@ -26,6 +26,8 @@ interface Customer {
   /** Of the newest purchase. */
   currency: string;
   offset: number;
+  /** Its time. */
+  newest: number;
 }
 
 /** A purchase, and the first day of purchase known by then. */
@@ -64,6 +66,7 @@ const schema = {
     { name: 'first', ...long },
     { name: 'currency', type: 'string' },
     { name: 'offset', ...long },
+    { name: 'newest', ...long },
   ],
 };
 
@@ -73,8 +76,9 @@ const isScore = (message: Message<Scored>): message is Message<ChurnScore> => 'b
 const isPrediction = (message: Message<Scored>): message is Message<ChurnPrediction> => !('band' in message.value);
 
 /**
- * Scores each customer with the models in force at the time: at once when they buy, and at the ends of local days: of a
- * purchase, of 1, 3, 7 … 180 days of silence, and of every month. The champion's newest score is the customer's line; what it
+ * Scores each customer with the models in force at the time: at once when they buy, again when the watermark has passed the
+ * purchase, as by then whatever came before it is there, and at the ends of local days: of a purchase, of 1, 3, 7 … 180 days of
+ * silence, and of every month. The champion's newest score is the customer's line; what it
  * and the challengers say on days of which there will be an example are predictions, to be compared with what comes.
  * @param zones IANA names of the time zones in which the shop's events are dated
  */
@@ -91,8 +95,16 @@ export function churnScores(zones: Iterable<string>): Topology {
       const models = rosters(keep.broadcast<ChurnModel>('models'));
       const row = new Float64Array(FEATURES);
 
-      function waiting(state: Customer, emit: readonly Scored[]): Step<Customer, Scored> {
-        return { state, emit, wakeAt: endOf(nextWake(state.history, state.day ?? Number.NEGATIVE_INFINITY)) };
+      /** @param passed the purchases up to then are scored */
+      function waiting(state: Customer, passed: number, emit: readonly Scored[] = []): Step<Customer, Scored> {
+        const end = endOf(nextWake(state.history, state.day ?? Number.NEGATIVE_INFINITY));
+        return { state, emit, wakeAt: state.newest > passed ? Math.min(state.newest, end) : end };
+      }
+
+      /** @param known of the models in force then */
+      function scorePurchase(state: Customer, known: number): void {
+        const day = Math.max(state.history.days.at(-1) ?? 0, state.last?.day ?? Number.NEGATIVE_INFINITY);
+        score(state, day, 'PURCHASE', state.newest, known);
       }
 
       /** @returns the models that have scored it, `row` being its features */
@@ -126,20 +138,28 @@ export function churnScores(zones: Iterable<string>): Topology {
           schema,
           onMessage(known, { value: { event, first }, time, origin: { offset } }) {
             const { currency } = event;
-            const state = known ?? { history: newHistory(), day: null, last: null, first, currency, offset };
+            const state = known ?? {
+              history: newHistory(),
+              day: null,
+              last: null,
+              first,
+              currency,
+              offset,
+              newest: time,
+            };
             addPurchase(state.history, event);
-            Object.assign(state, { first, currency, offset });
+            Object.assign(state, { first, currency, offset, newest: Math.max(state.newest, time) });
             // What lies further ahead, as in a file in no order of time, is scored when its day has come.
-            if (time - keep.watermark <= DAY) {
-              const day = Math.max(dayOf(event.localDate), state.last?.day ?? Number.NEGATIVE_INFINITY);
-              score(state, day, 'PURCHASE', time, keep.watermark);
-            }
-            return waiting(state, []);
+            if (state.newest - keep.watermark <= DAY) scorePurchase(state, Math.min(state.newest, keep.watermark));
+            return waiting(state, keep.watermark);
           },
           onAlarm(state, at, customerId) {
             const day = nextWake(state.history, state.day ?? Number.NEGATIVE_INFINITY);
-            // Since the alarm was set, data of a zone in which days end later may have joined the shop.
-            if (endOf(day) > at) return waiting(state, []);
+            // It is not the end of that day when since then data of a zone in which days end later have joined the shop, either.
+            if (endOf(day) > at) {
+              if (state.newest === at) scorePurchase(state, at);
+              return waiting(state, at);
+            }
             const isPurchase = state.history.days.includes(day);
             const isGrid = isGridDay(day);
             const roster = score(state, day, isPurchase ? 'PURCHASE' : isGrid ? 'GRID' : 'SILENCE', at, at);
@@ -147,7 +167,9 @@ export function churnScores(zones: Iterable<string>): Topology {
             const emit: Scored[] = [];
             for (const trigger of [...(isPurchase ? ['PURCHASE' as const] : []), ...(isGrid ? ['GRID' as const] : [])])
               emit.push(...predictions(roster, row, { customerId, asOf: dateText(day), trigger, time: at }));
-            return waiting(state, emit);
+            // A day may begin with a purchase.
+            if (state.newest === at) scorePurchase(state, at);
+            return waiting(state, at, emit);
           },
           // One line per customer, as of the newest score: reasons take longer than scores, and only the last ones are read.
           onCommit({ history, last, first, currency, offset }, customerId) {
