@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export.
 export default defineConfig({
+  // The library under its own name is its sources here, not what was last compiled of them.
+  ssr: { resolve: { conditions: ['ebb-source', 'node', 'import'] } },
   test: {
     include: ['{src,topologies,schemas,connectors,datasets,sql,scripts,bench}/**/*.test.ts'],
     exclude: ['**/*.int.test.ts', '**/node_modules/**'],

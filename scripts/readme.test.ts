@@ -26,7 +26,7 @@ let copy = '';
 
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'ebb-readme-'));
-  const outside = /^(node_modules|\.git|\.ebb|\.ci)$/;
+  const outside = /^(node_modules|\.git|\.ebb|\.ci|dist|api)$/;
   cpSync(root, copy, { recursive: true, filter: (path) => !outside.test(relative(root, path)) });
   symlinkSync(modules, join(copy, 'node_modules'), 'junction');
 });

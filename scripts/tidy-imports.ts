@@ -35,6 +35,7 @@ const arrows: readonly (readonly [from: string, to: readonly string[]])[] = [
     'src/index.ts',
     ['src/engine/', 'src/log/', 'src/avro/', 'src/churn/', 'schemas/', 'connectors/', 'topologies/', 'datasets/'],
   ],
+  ['src/testing.ts', ['src/engine/testing', 'topologies/']],
   ['src/config.ts', []],
   ['src/log/log.ts', []],
   ['src/log/partition.ts', []],

@@ -5,6 +5,7 @@ import { describeCommand } from './commands/describe.ts';
 import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { generateCommand } from './commands/generate.ts';
+import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { lakeCommand } from './commands/lake.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -20,6 +21,7 @@ import { stackCommand } from './commands/stack.ts';
 import { tailCommand } from './commands/tail.ts';
 import { topicsCommand } from './commands/topics.ts';
 import { trainCommand } from './commands/train.ts';
+import { typesCommand } from './commands/types.ts';
 import { upCommand } from './commands/up.ts';
 import { version } from './commands/version.ts';
 
@@ -60,6 +62,8 @@ for (const add of [
   stackCommand,
   dbCommand,
   lakeCommand,
+  initCommand,
+  typesCommand,
 ])
   add(program);
 

@@ -32,6 +32,8 @@ const configSchema = z.strictObject({
   data: z.string().min(1).default('.ebb'),
   /** Namespace of everything that is read and written; a command has its own default. */
   shop: shopName.optional(),
+  /** A module that exports topologies of one's own, which run beside the shop's. */
+  topologies: z.string().min(1).optional(),
   /** Of topics that do not exist yet. */
   partitions: number.int().min(1).max(1024).default(4),
   /** ms between commits while data flow. */

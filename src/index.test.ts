@@ -8,8 +8,8 @@ import {
   topic,
   topology,
   tumblingWindow,
-} from 'ebb';
-import { testTopology } from 'ebb/testing';
+} from '@ebb/streams';
+import { testTopology } from '@ebb/streams/testing';
 import { describe, expect, it } from 'vitest';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-/** What users of the library import: `import { topology } from 'ebb'`. The test driver is `ebb/testing`. */
+/** What users of the library import: `import { topology } from '@ebb/streams'`. The test driver is `@ebb/streams/testing`. */
 
 export { type Event, eventSchema, type Kind } from '../schemas/generated.ts';
 export { topics } from '../schemas/topics.ts';

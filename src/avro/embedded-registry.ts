@@ -6,6 +6,7 @@ import { AvroError } from './error.ts';
 import { normalise } from './normalise.ts';
 import type { Registry } from './registry.ts';
 
+/** Where a registry beside an embedded log keeps its schemas. */
 export interface EmbeddedRegistryOptions {
   /** The SQLite file, made when absent; `:memory:` for one that nobody shares. */
   readonly path: string;

@@ -14,6 +14,7 @@ export type AvroErrorCode =
   /** The registry cannot be read or written now; the message says why. */
   | 'UNAVAILABLE';
 
+/** What is wrong with a schema, or with bytes that should be of one. */
 export class AvroError extends Error {
   override readonly name = 'AvroError';
   readonly code: AvroErrorCode;

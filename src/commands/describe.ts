@@ -10,6 +10,7 @@ import { physicalName } from '../engine/topic.ts';
 import { type Topology, topicOf } from '../engine/topology.ts';
 import { configOf, withCommon } from './command.ts';
 import { descriptorsOf } from './descriptors.ts';
+import { withOwn } from './own-topologies.ts';
 import { bold, dim, table } from './terminal.ts';
 import { openWorkplace, pathsOf } from './workplace.ts';
 
@@ -25,7 +26,7 @@ export function describeCommand(program: Command): void {
       const possible = [topics.syntheticTransactions, topics.syntheticShop, topics.models].map((topic) =>
         physicalName(shop, topic.name),
       );
-      const all = topologiesOf(shop, await datasetsOf(config, shop), new Set(possible));
+      const all = await withOwn(topologiesOf(shop, await datasetsOf(config, shop), new Set(possible)), config);
       const chosen = name === undefined ? all : all.filter((topology) => topology.name === name);
       if (chosen.length === 0)
         throw new RangeError(`no topology is called ${name}: the names are ${all.map((one) => one.name).join(', ')}`);

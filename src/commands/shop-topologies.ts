@@ -5,6 +5,7 @@ import { type Topology, topicOf } from '../engine/topology.ts';
 import type { Log } from '../log/log.ts';
 import type { Reader } from './caught-up.ts';
 import { descriptorsOf } from './descriptors.ts';
+import { withOwn } from './own-topologies.ts';
 import { readVersions, resultTopics, type Versions, versionInForce } from './versions.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -21,9 +22,10 @@ export interface ShopTopologies {
   readonly versions: Versions;
 }
 
-export async function topologiesInShop({ log, registry }: Workplace, shop: string): Promise<ShopTopologies> {
+/** @throws OwnTopologiesError */
+export async function topologiesInShop({ log, registry, config }: Workplace, shop: string): Promise<ShopTopologies> {
   const existing = new Set((await log.topics()).map(({ name }) => name));
-  const all = topologiesOf(shop, await descriptorsOf(log, registry, shop), existing);
+  const all = await withOwn(topologiesOf(shop, await descriptorsOf(log, registry, shop), existing), config);
   return { shop, all, existing, versions: await readVersions(log, registry, shop) };
 }
 

@@ -5,6 +5,7 @@ import type { Message } from './message.ts';
 import type { SchemaJson } from './schema-names.ts';
 import type { WindowResult } from './windows.ts';
 
+/** How the partials of a key and window become one value. */
 export interface CombineOptions<P, O> {
   readonly name: string;
   /** Avro schema of a partial. */

@@ -6,7 +6,7 @@ import type { Message } from './message.ts';
  * Drops repeats of an id within a span of event time, for writers that deliver at least once. Repeats are counted
  * (metric `duplicates`); the first one passes. What comes behind the watermark by the whole span passes too: what was
  * remembered of its time is gone.
- * @param within how far apart two records of one id may be to count as repeats, ms of event time, exclusive
+ * @param options `within`: how far apart two records of one id may be to count as repeats, ms of event time, exclusive
  */
 export function deduplicate<V>(
   keep: Keep,

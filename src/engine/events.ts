@@ -4,6 +4,7 @@ interface OfTask {
   readonly partition: number;
 }
 
+/** What happens to the tasks of running topologies, told as it happens. */
 export type RunnerEvent =
   /** The partition number is ours: its task restores its state. */
   | (OfTask & { readonly kind: 'task-gained' })

@@ -20,6 +20,7 @@ function sides<L, R>(left: Observable<Message<L>>, right: Observable<Message<R>>
   );
 }
 
+/** Which row of a table a record meets: by key, as the row was at the time of the record. */
 export interface TableJoinOptions<L, R, O> {
   readonly name: string;
   readonly streamSchema: SchemaJson;
@@ -102,6 +103,7 @@ export function joinTable<L, R, O>(
   );
 }
 
+/** Which records of two streams meet: by key, and by how far apart in event time. */
 export interface StreamJoinOptions<L, R, O> {
   readonly name: string;
   readonly leftSchema: SchemaJson;

@@ -2,6 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import type { Message } from './message.ts';
 import type { StatefulOptions } from './store.ts';
 
+/** Why a record is late: the window that had closed, by which watermark. */
 export interface LateDetails {
   /** The store (window) that refused it. */
   readonly store: string;

@@ -19,6 +19,7 @@ export interface Timed<X> {
   readonly item: X;
 }
 
+/** What waits for the watermark to be taken in order of time, and how it is kept meanwhile. */
 export interface OrderedOptions<V, X, S, O> {
   readonly name: string;
   key(message: Message<V>): string;

@@ -11,6 +11,7 @@ import type { CommitPolicy } from './task-runner.ts';
 import type { TopicVersions } from './topic.ts';
 import type { Topology } from './topology.ts';
 
+/** Which topologies run where, and until when. */
 export interface RunOptions {
   readonly log: Log;
   readonly registry: Registry;
@@ -30,6 +31,7 @@ export interface RunOptions {
   readonly onEvent?: OnRunnerEvent | undefined;
 }
 
+/** Topologies that run: how they are, and the end of them. */
 export interface Running {
   /** Resolves when everything has stopped; rejects with the first error that stops a topology, after the others have committed and stopped too. */
   readonly done: Promise<void>;

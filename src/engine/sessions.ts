@@ -5,6 +5,7 @@ import { type ItemOptions, ordered } from './ordered.ts';
 import type { SchemaJson } from './schema-names.ts';
 import type { Emission, WindowResult } from './windows.ts';
 
+/** Where one session ends and the next begins, and what is aggregated of each. */
 export interface SessionOptions<V, X, A> {
   readonly name: string;
   /** A session ends when nothing has come for this long, ms. */

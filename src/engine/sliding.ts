@@ -4,6 +4,7 @@ import type { Message } from './message.ts';
 import { type ItemOptions, ordered } from './ordered.ts';
 import type { WindowResult } from './windows.ts';
 
+/** How far a window looks back from each record, and what is aggregated in it. */
 export interface SlidingOptions<V, X, A> {
   readonly name: string;
   /** Length of a window, ms. */

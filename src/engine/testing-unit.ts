@@ -3,6 +3,7 @@ import { Task } from './task.ts';
 import type { TestLog } from './testing-log.ts';
 
 /** How `run` schedules: omitted, a calm stream; given, anything that may happen to a task happens, chosen by `random`. */
+/** How a test interleaves, cuts and crashes tasks: what comes out must not depend on it. */
 export interface Chaos {
   /** Uniform in [0, 1), seeded by the test. */
   random(): number;

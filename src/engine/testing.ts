@@ -14,6 +14,7 @@ import type { Topology } from './topology.ts';
 
 export type { Chaos } from './testing-unit.ts';
 
+/** The shop that a test has, and how it is partitioned. */
 export interface TestOptions {
   readonly shop?: string;
   /** Of every topic. Default 1. */

@@ -19,6 +19,7 @@ export interface Topic<T> {
   readonly disorder: number | undefined;
 }
 
+/** An Avro record schema, as JSON; `eventTime` names the field that says when a record happened (UTC epoch milliseconds). */
 export type RecordSchema = Schema & {
   readonly type: 'record';
   readonly name: string;
@@ -26,6 +27,7 @@ export type RecordSchema = Schema & {
   readonly eventTime?: string;
 };
 
+/** What declares a topic: its schema, the key of a value, and who writes it. */
 export interface TopicOptions<T> {
   readonly name: string;
   readonly schema: unknown;

@@ -13,6 +13,7 @@ export function table<T>(topic: Topic<T>): Table<T> {
   return { table: topic };
 }
 
+/** What a topology reads: a topic record by record, or as a table. */
 export type Input = Topic<unknown> | Table<unknown>;
 
 type ValueOf<I> = I extends Table<infer T> ? T | null : I extends Topic<infer T> ? T : never;
@@ -24,6 +25,7 @@ export type Outputs<To extends Readonly<Record<string, Topic<unknown>>>> = {
   readonly [K in keyof To]: Observable<Message<ValueOf<To[K]>>>;
 };
 
+/** What declares a topology: its inputs, its outputs, and how the ones become the others. */
 export interface TopologyOptions<
   From extends Readonly<Record<string, Input>>,
   To extends Readonly<Record<string, Topic<unknown>>>,
@@ -93,6 +95,7 @@ export function topicOf(input: Input): Topic<unknown> {
   return 'table' in input ? input.table : input;
 }
 
+/** What is wrong, and what happens next. */
 export type TopologyErrorCode =
   /** The declaration is wrong; nothing was started. */
   | 'INVALID'
@@ -107,6 +110,7 @@ export type TopologyErrorCode =
   /** A record of the state topic does not decode: the topology stops rather than go on from half a state. */
   | 'STATE_UNREADABLE';
 
+/** What is wrong with a topology, or what stopped it; the code says which. */
 export class TopologyError extends Error {
   override readonly name = 'TopologyError';
   readonly code: TopologyErrorCode;

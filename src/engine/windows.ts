@@ -16,6 +16,7 @@ export interface Aggregate<V, A> {
 /** `each`: on every record. `update`: at most once per key and commit, and once more when the window closes. `close`: once, when the watermark passes its end and grace. */
 export type Emission = 'each' | 'update' | 'close';
 
+/** What a window gives: its key, its span of event time (ms, the end exclusive), its value, and whether it has closed. */
 export interface WindowResult<A> {
   readonly key: string;
   /** Inclusive, ms. */
@@ -38,12 +39,14 @@ interface WindowOptions<V, A> {
   readonly aggregate: Aggregate<V, A>;
 }
 
+/** Windows side by side: a record is in one. */
 export interface TumblingOptions<V, A> extends WindowOptions<V, A> {
   /** ms added to the epoch's grid, e.g. a time zone's offset for days. */
   readonly offset?: number;
   readonly emit: Emission;
 }
 
+/** Windows of one size that begin at every multiple of a step, so that a record may be in several. */
 export interface HoppingOptions<V, A> extends TumblingOptions<V, A> {
   /** A window starts every `hop` ms. */
   readonly hop: number;

@@ -23,6 +23,7 @@ import { type LogFile, openFile } from './sqlite-file.ts';
 import { Transactions } from './transactions.ts';
 import { encode, Writing, type Written } from './writing.ts';
 
+/** Where an embedded log is, and how it is shared. */
 export interface EmbeddedLogOptions {
   /** The SQLite file; made if absent. `:memory:` keeps everything in memory, for this log alone. */
   readonly path: string;
@@ -36,6 +37,7 @@ export interface EmbeddedLogOptions {
   readonly maxBytes?: number;
 }
 
+/** A log in one SQLite file, which several processes of one machine may share. */
 export interface EmbeddedLog extends Log {
   /** Compacts the topics (all compacted ones by default) now. It happens by itself as they grow; this is for tests and idle times. */
   compact(topics?: readonly string[]): Promise<void>;

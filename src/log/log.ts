@@ -8,6 +8,7 @@ export type Positions = Readonly<Record<string, number>>;
 
 export type Headers = Readonly<Record<string, Buffer>>;
 
+/** A record that is to be appended. */
 export interface NewRecord {
   readonly key: Buffer | null;
   /** `null` is a tombstone: on a compacted topic it deletes the key. */
@@ -15,6 +16,7 @@ export interface NewRecord {
   readonly headers?: Headers | undefined;
 }
 
+/** A record as it stands on the log. */
 export interface LogRecord extends NewRecord {
   /** Position in its partition. Offsets rise but may gap (compaction, control records). A safe integer. */
   readonly offset: number;
@@ -45,13 +47,16 @@ export interface Batch {
   readonly end: number;
 }
 
+/** Records for one partition of a topic. */
 export interface Append {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly NewRecord[];
 }
+/** What is appended at once: all of it or nothing. */
 export type Appends = readonly Append[];
 
+/** A topic that is to be made. */
 export interface TopicSpec {
   readonly name: string;
   readonly partitions: number;
@@ -59,6 +64,7 @@ export interface TopicSpec {
   readonly cleanup: 'delete' | 'compact';
 }
 
+/** A topic as it stands on the log. */
 export interface TopicInfo extends TopicSpec {
   /** By partition: first offset still there, and the offset that the next record will get. */
   readonly offsets: readonly { readonly start: number; readonly end: number }[];
@@ -114,6 +120,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Topics with partitions, which groups read and transactions write: the port that adapters implement. */
 export interface Log extends AsyncDisposable {
   /** Idempotent. A topic that exists with another partition count or cleanup is a LogError TOPIC_DIFFERS. */
   create(topics: readonly TopicSpec[]): Promise<void>;
@@ -142,6 +149,7 @@ export interface Log extends AsyncDisposable {
   forget(groups: readonly string[]): Promise<void>;
 }
 
+/** What went wrong with a log, and what happens next. */
 export type LogErrorCode =
   | 'UNKNOWN_TOPIC'
   | 'TOPIC_DIFFERS'

@@ -1,0 +1,2 @@
+/** What runs beside the shop's own topologies: ebb.config.json names this file. */
+export { dailySpend } from './daily-spend.ts';
