@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { churnCommand } from './commands/churn.ts';
+import { completionCommand } from './commands/completion.ts';
 import { dbCommand } from './commands/db.ts';
 import { describeCommand } from './commands/describe.ts';
 import { diffCommand } from './commands/diff.ts';
@@ -64,6 +65,7 @@ for (const add of [
   lakeCommand,
   initCommand,
   typesCommand,
+  completionCommand,
 ])
   add(program);
 
