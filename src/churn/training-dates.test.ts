@@ -103,6 +103,11 @@ describe('days to learn from, to calibrate and to test', () => {
     expect(refusal(() => chooseDates(asked, cdnow, 90))).toMatch(expected);
   });
 
+  it('end in an error where the data end at no date', () => {
+    for (const last of [Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => chooseDates({}, { ...cdnow, last }, 90)).toThrow();
+  });
+
   it('are refused with what there is, where there are fewer days than it takes', () => {
     const short = { first: dayOf('2020-01-01'), last: dayOf('2020-02-23') };
     expect(refusal(() => chooseDates({}, short, 90))).toMatch(

@@ -1,4 +1,4 @@
-import { dateText } from '../../datasets/civil.ts';
+import { DAY, dateText } from '../../datasets/civil.ts';
 import { isGridDay, nextGridDay } from './schedule.ts';
 
 /** Local days from 1970-01-01 on which models look at every customer. */
@@ -97,11 +97,10 @@ function monthsLater(day: number, months: number): number {
   return at;
 }
 
-/** The last day on the grid that is not after `day`. */
-export function gridDayAt(day: number): number {
-  let at = Math.floor(day);
-  while (!isGridDay(at)) at--;
-  return at;
+/** The last day on the grid that is not after `day`. NaN of what is no date. */
+function gridDayAt(day: number): number {
+  const next = new Date((Math.floor(day) + 1) * DAY);
+  return next.setUTCDate(0) / DAY;
 }
 
 function gridDaysBefore(day: number, first: number): readonly number[] {

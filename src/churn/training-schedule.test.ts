@@ -14,7 +14,7 @@ it.each(['UTC', 'America/New_York', 'Pacific/Auckland'])(
   (zone) => {
     const endOf = dayEnds([zone]);
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) }), (time) => {
+      fc.property(fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2100, 0, 1) }), (time) => {
         const day = trainingDayAfter(time, endOf);
         expect(isTrainingDay(day)).toBe(true);
         expect(endOf(day)).toBeGreaterThan(time);
@@ -29,4 +29,9 @@ it('the one after a training is the next quarter’s', () => {
   const endOf = dayEnds(['Europe/Berlin']);
   const day = trainingDayAfter(Date.UTC(2024, 4, 1), endOf);
   expect(dateText(trainingDayAfter(endOf(day), endOf))).toBe('2024-09-30');
+});
+
+it('of what is no moment, none is waited for', () => {
+  const endOf = dayEnds(['UTC']);
+  for (const time of [Number.NaN, Number.POSITIVE_INFINITY]) expect(trainingDayAfter(time, endOf)).toBeNaN();
 });

@@ -11,6 +11,7 @@ import { inForce, named, type ShopTopologies, topologiesInShop } from './shop-to
 import { topicsOfShop } from './shops.ts';
 import { statusText } from './status.ts';
 import { count, liveRegion } from './terminal.ts';
+import { nobodyTrains } from './train/nobody-trains.ts';
 import { refuseUnderReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -37,6 +38,8 @@ Then: ebb diff compares its results with those in force, ebb promote has everybo
 Examples:
   ebb reprocess category-metrics --as v2
   ebb reprocess client-profiles --as v3 --follow`;
+
+const AGAIN = 'What has been computed is kept: the same command goes on from there';
 
 export function reprocessCommand(program: Command): void {
   withCommon(program.command('reprocess'), { shop: 'demo' })
@@ -83,7 +86,13 @@ export function reprocessCommand(program: Command): void {
         // Once more now that the group is joined: see pipeline.ts.
         await refuseUnderReset(log, shop);
         const caughtUp = Promise.all(running.plans.map((plan) => readWhatIsThere(log, plan, stopped)));
-        await (flags.follow === true ? running.done : Promise.race([caughtUp, running.done]));
+        const inVain = nobodyTrains({ log, shop, status: running.status, signal: finished.signal }).then((why) => {
+          if (why !== undefined && flags.follow !== true) throw new NotReprocessedError(`${why}. ${AGAIN}`);
+          if (why !== undefined) live.above(`ebb: ${why}`);
+        });
+        await (flags.follow === true
+          ? Promise.all([running.done, inVain])
+          : Promise.race([caughtUp, running.done, inVain]));
       } finally {
         finished.abort();
         await Promise.allSettled([running.done]);

@@ -15,6 +15,11 @@ import type { Workplace } from '../workplace.ts';
 /** The writer under which the trainer ticks. */
 export const TRAINER = 'trainer';
 
+/** The group whose owner trains. */
+export function trainerGroup(shop: string): string {
+  return `${shop}.trainer`;
+}
+
 type OnLog = Pick<Workplace, 'log' | 'registry'>;
 
 /** What the topic of models says. */

@@ -7,7 +7,7 @@ import { OTHERS_OWN_IT } from '../caught-up.ts';
 import { asSoleOwner } from '../sole-owner.ts';
 import type { Workplace } from '../workplace.ts';
 import { followExamples } from './follow-examples.ts';
-import { type ModelsWriter, madeModels, openModelsWriter, readTrainer } from './models-topic.ts';
+import { type ModelsWriter, madeModels, openModelsWriter, readTrainer, trainerGroup } from './models-topic.ts';
 import { calendarOf } from './open-examples.ts';
 import { type Scheduled, scheduledTraining } from './scheduled-training.ts';
 
@@ -53,7 +53,7 @@ export function startTrainer(options: TrainerOptions): Trainer {
   // Topologies make what is missing of their topics, and would make more partitions of this one.
   const made = madeModels(place.log, shop);
   const done = made.then(({ name: topic }) =>
-    asSoleOwner({ log: place.log, group: `${shop}.trainer`, topic, signal }, (owned, until) =>
+    asSoleOwner({ log: place.log, group: trainerGroup(shop), topic, signal }, (owned, until) =>
       work(options, owned, until, followed, opened.resolve),
     ),
   );
