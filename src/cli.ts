@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { churnCommand } from './commands/churn.ts';
 import { completionCommand } from './commands/completion.ts';
+import { dashboardCommand } from './commands/dashboard.ts';
 import { dbCommand } from './commands/db.ts';
 import { describeCommand } from './commands/describe.ts';
 import { diffCommand } from './commands/diff.ts';
@@ -48,6 +49,7 @@ for (const add of [
   runCommand,
   trainCommand,
   modelsCommand,
+  dashboardCommand,
   scoreCommand,
   churnCommand,
   tailCommand,

@@ -23,6 +23,7 @@ const ms = number.int().min(100).max(3_600_000);
 
 /** What opens doors: it is never printed. */
 const secrets = new Set([
+  'dashboardToken',
   ...['saslPassword', 'saslToken', 'saslClientSecret', 'registryPassword', 'registryToken'],
   ...['mariadbPassword', 'minioAccessKey', 'minioSecretKey', 'minioSessionToken'],
 ]);
@@ -47,6 +48,13 @@ const configSchema = z.strictObject({
     .union([z.string(), z.number().transform(String)])
     .pipe(z.string().regex(/^((\[[0-9a-fA-F:.]+\]|[^\s:]+):)?\d{1,5}$/, { error: 'it is a port, or host:port' }))
     .optional(),
+  /** Where the dashboard and the API are served; port 0: any that is free. */
+  host: z.string().min(1).default('127.0.0.1'),
+  port: number.int().min(0).max(65_535).default(7070),
+  /** Other names by which browsers may ask for it, such as that of a proxy. */
+  hosts: list.default([]),
+  /** Who has it may ask; made when it is missing, where others than this machine can reach the port. */
+  dashboardToken: z.string().min(16, { error: 'it has 16 characters or more' }).max(1024).optional(),
   /** How log lines are written; by default `pretty` on a terminal and `json` elsewhere. */
   logFormat: z.enum(['json', 'pretty']).optional(),
   /** Log lines below it are left out; by default `warn` on a terminal and `info` elsewhere. */

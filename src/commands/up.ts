@@ -5,6 +5,8 @@ import { topics } from '../../schemas/topics.ts';
 import type { Config } from '../config.ts';
 import { physicalName } from '../engine/topic.ts';
 import { configOf, duration, speed, untilSignalled, wholeNumber, withCommon } from './command.ts';
+import { dashboardBeside } from './dashboard/serve.ts';
+import { withAddress } from './dashboard.ts';
 import { generatorText } from './generate.ts';
 import { lastHours } from './last-hours.ts';
 import { observing, withObserving } from './observing.ts';
@@ -27,7 +29,7 @@ interface UpFlags {
 const HISTORY_DAYS = 730;
 
 export function upCommand(program: Command): void {
-  withObserving(withCommon(program.command('up'), { shop: 'demo' }))
+  withAddress(withObserving(withCommon(program.command('up'), { shop: 'demo' })))
     .description(
       'everything at once: a simulated shop with two years of history and then live, its topologies, tables and files',
     )
@@ -60,6 +62,7 @@ export function upCommand(program: Command): void {
       const generated = await observing({ config, shop, command: 'up', live }, async (observer) => {
         const pipeline = await startPipeline({ place, shop, signal, sinks: true, onEvent: observer.onEvent });
         observer.watch(pipeline);
+        await using dashboard = await dashboardBeside(place, shop, observer.log, live.above);
         let progress: GeneratorProgress | undefined;
         const { customers, seed } = flags;
         const generating = runGenerator({
@@ -85,6 +88,7 @@ export function upCommand(program: Command): void {
               statusText(shop, pipeline.status(), performance.now() - started),
               `${dim('shop clock', process.stderr)}  ${progress === undefined ? '' : generatorText(progress)}${progress?.phase === 'live' ? dim(`  (${flags.speed}× real time)`, process.stderr) : ''}`,
               glance.text,
+              ...(dashboard === undefined ? [] : [`${dim('dashboard', process.stderr)}  ${dashboard.url}`]),
               dim('Ctrl-C finishes the commit in hand; ebb up goes on from there.', process.stderr),
               dim(
                 'Meanwhile, elsewhere: npx ebb query "select * from client_profiles order by spend desc limit 5"',

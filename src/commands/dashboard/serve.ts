@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { isLoopback } from '../../dashboard/guard.ts';
+import { openServer, type Server, ServerAddressError } from '../../dashboard/server.ts';
+import type { Log } from '../../operations/logger.ts';
+import { version } from '../version.ts';
+import type { Workplace } from '../workplace.ts';
+
+export interface ServeOptions {
+  readonly place: Workplace;
+  readonly shop: string;
+  /** Told of defects. */
+  readonly onError: (error: unknown, request: string) => void;
+}
+
+export interface Dashboard extends Server {
+  /** Made for this run, as there was none and others than this machine can reach the server: to be shown once. */
+  readonly madeToken: string | undefined;
+}
+
+/** Bytes of a token that is made. */
+const TOKEN_BYTES = 24;
+
+/** Serves a shop's dashboard and API as the configuration says. @throws ServerAddressError */
+export async function serveDashboard({ place, shop, onError }: ServeOptions): Promise<Dashboard> {
+  const { host, port, hosts: names, dashboardToken } = place.config;
+  const madeToken =
+    dashboardToken === undefined && !isLoopback(host) ? randomBytes(TOKEN_BYTES).toString('base64url') : undefined;
+  const token = dashboardToken ?? madeToken;
+  const about = { title: `Ebb: shop ${shop}`, version };
+  const routes = (): void => {};
+  const server = await openServer({ host, port, names, token, about, routes, onError, now: Date.now });
+  return { url: server.url, madeToken, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+/** The same beside other work, which goes on without it when it cannot listen: that is logged, as where it is. */
+export async function dashboardBeside(
+  place: Workplace,
+  shop: string,
+  log: Log,
+  say: (line: string) => void,
+): Promise<Dashboard | undefined> {
+  const onError = (error: unknown, request: string): void => {
+    log('error', `${request}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, {
+      event: 'request-failed',
+    });
+  };
+  try {
+    const dashboard = await serveDashboard({ place, shop, onError });
+    const { url, madeToken } = dashboard;
+    log('info', `dashboard on ${url}`, { event: 'dashboard', url });
+    if (madeToken !== undefined) say(`dashboard on ${addressText(dashboard)}`);
+    return dashboard;
+  } catch (error) {
+    if (!(error instanceof ServerAddressError)) throw error;
+    log('warn', `${error.message}. All else goes on without it`, { event: 'no-dashboard' });
+    return undefined;
+  }
+}
+
+/** Where to look, for people. A token goes behind `#`, where no server and no log sees it. */
+export function addressText({ url, madeToken }: Pick<Dashboard, 'url' | 'madeToken'>): string {
+  return madeToken === undefined
+    ? url
+    : `${url}/#token=${madeToken} (shown once; EBB_DASHBOARD_TOKEN sets one that stays)`;
+}

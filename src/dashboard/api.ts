@@ -1,0 +1,143 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Failure } from './failure.ts';
+import type { JsonSchema, Shape } from './shape.ts';
+
+/** What a route takes. One description: requests are held against it, and the OpenAPI document is made of it. */
+export interface RouteDescription<P, Q> {
+  /** Parameters are `:id`. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly description?: string;
+  readonly params?: Shape<P>;
+  readonly query?: Shape<Q>;
+  /** Requests that one address may send in ten seconds; 1,000 unless told. `false`: the route has a limit of its own. */
+  readonly rate?: number | false;
+  /** What its statuses mean besides 400, 401, 403, 429 and 500, which every route has. */
+  readonly failures?: Readonly<Record<number, string>>;
+}
+
+/** A route that answers once, with JSON. */
+export interface AnswerDescription<P, Q, A> extends RouteDescription<P, Q> {
+  readonly answer: Shape<A>;
+}
+
+/** The same, of a request with a body. */
+export interface PostDescription<P, Q, B, A> extends AnswerDescription<P, Q, A> {
+  readonly body: Shape<B>;
+  /** Of the body, bytes; 64 KB unless told. */
+  readonly bodyLimit?: number;
+}
+
+/** What comes back, besides failures. */
+export interface Gives {
+  /** Media type. */
+  readonly type: string;
+  readonly description: string;
+  readonly schema?: JsonSchema;
+}
+
+/** A route that writes its answer by itself. */
+export interface StreamDescription<P, Q> extends RouteDescription<P, Q> {
+  readonly gives: Gives;
+}
+
+/** A request that fits its description. What is not described is undefined. */
+export interface Asked<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** A route as the OpenAPI document tells of it. */
+export interface Documented {
+  readonly method: 'GET' | 'POST';
+  readonly route: RouteDescription<unknown, unknown>;
+  readonly body: JsonSchema | undefined;
+  readonly gives: Gives;
+}
+
+/** Where a module puts its routes: `scoresRoutes(api, services)`. */
+export interface Api {
+  get<A, P = undefined, Q = undefined>(
+    route: AnswerDescription<P, Q, A>,
+    answer: (asked: Asked<P, Q, undefined>) => Promise<A> | A,
+  ): void;
+  post<A, B, P = undefined, Q = undefined>(
+    route: PostDescription<P, Q, B, A>,
+    answer: (asked: Asked<P, Q, B>) => Promise<A> | A,
+  ): void;
+  /** Server-sent events and the like: `answer` hijacks the reply and writes to it. */
+  stream<P = undefined, Q = undefined>(
+    route: StreamDescription<P, Q>,
+    answer: (asked: Asked<P, Q, undefined>) => Promise<void>,
+  ): void;
+  readonly documented: readonly Documented[];
+  /** For what is no request with an answer, such as a WebSocket. */
+  readonly app: FastifyInstance;
+  /** Aborts when the server ends: streams end then. */
+  readonly signal: AbortSignal;
+}
+
+const BODY_LIMIT = 64 * 1024;
+const RATE_WINDOW = 10_000;
+
+export function apiOn(app: FastifyInstance, signal: AbortSignal): Api {
+  const documented: Documented[] = [];
+  const configOf = ({ rate }: RouteDescription<unknown, unknown>) =>
+    rate === undefined ? {} : { rateLimit: rate === false ? false : { max: rate, timeWindow: RATE_WINDOW } };
+  const json = ({ schema }: Shape<unknown>): Gives => ({ type: 'application/json', description: 'As asked.', schema });
+  return {
+    ...{ documented, app, signal },
+    get(route, answer) {
+      documented.push({ method: 'GET', route, body: undefined, gives: json(route.answer) });
+      app.get(route.path, { config: configOf(route) }, async (request, reply) =>
+        answer(asked(route, undefined, request, reply)),
+      );
+    },
+    post(route, answer) {
+      documented.push({ method: 'POST', route, body: route.body.schema, gives: json(route.answer) });
+      const bodyLimit = route.bodyLimit ?? BODY_LIMIT;
+      app.post(route.path, { config: configOf(route), bodyLimit }, async (request, reply) =>
+        answer(asked(route, route.body, request, reply)),
+      );
+    },
+    stream(route, answer) {
+      documented.push({ method: 'GET', route, body: undefined, gives: route.gives });
+      app.get(route.path, { config: configOf(route), exposeHeadRoute: false }, async (request, reply) =>
+        answer(asked(route, undefined, request, reply)),
+      );
+    },
+  };
+}
+
+/** @throws Failure INVALID_REQUEST naming every place that is wrong */
+function asked<P, Q, B>(
+  route: RouteDescription<P, Q>,
+  body: Shape<B> | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Asked<P, Q, B> {
+  const parts = [
+    read('path', route.params, request.params),
+    read('query', route.query, request.query),
+    read('body', body, request.body),
+  ] as const;
+  const issues = parts.flatMap((part) => part.issues);
+  if (issues.length > 0)
+    throw new Failure(400, 'INVALID_REQUEST', 'the request is not as /api/openapi.json describes it', { issues });
+  const [params, query, content] = parts;
+  // Without issues each part is what its shape gave, and undefined where there is none.
+  return { params: params.value as P, query: query.value as Q, body: content.value as B, request, reply };
+}
+
+function read(name: string, shape: Shape<unknown> | undefined, value: unknown) {
+  const result = shape?.read(value) ?? { value: undefined };
+  if (!('issues' in result)) return { value: result.value, issues: [] };
+  const issues = result.issues.map(({ path, message }) => ({
+    path: path === '' ? name : name === 'body' ? path : `${name}.${path}`,
+    message,
+  }));
+  return { value: undefined, issues };
+}
