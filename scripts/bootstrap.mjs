@@ -21,8 +21,11 @@ const neededNode = 26;
  * tenth more again.
  */
 const lean = ['--max-semi-space-size=16', '--heap-growing-percent=60'];
-/** kafkajs computes a wait of less than nothing whenever it has nothing to wait for. */
-const quiet = '--disable-warning=TimeoutNegativeWarning';
+/**
+ * kafkajs computes a wait of less than nothing whenever it has nothing to wait for; and Node, which runs TypeScript, calls it an
+ * experiment when asked for the same text without its types, as the dashboard's page is sent.
+ */
+const quiet = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning'];
 const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
 
 /**
@@ -36,7 +39,7 @@ export function run(mode, script, args) {
     install(mode);
   }
   const program = isPackage ? join('dist', script.replace(/\.ts$/, '.js')) : script;
-  become(nodeBinary(), [quiet, ...(mode === 'production' ? lean : []), join(root, program), ...args]);
+  become(nodeBinary(), [...quiet, ...(mode === 'production' ? lean : []), join(root, program), ...args]);
 }
 
 /** Compares what the lock file wants with what npm says it installed, so that an installation by hand counts too. */

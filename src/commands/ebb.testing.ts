@@ -23,8 +23,8 @@ export interface Started {
 /** Nothing that a person waits for takes longer; a command that does is killed, and its test says so. */
 const LONGEST = 240_000;
 
-/** kafkajs computes a wait of less than nothing whenever it has nothing to wait for; scripts/bootstrap.mjs says so too. */
-const quiet = '--disable-warning=TimeoutNegativeWarning';
+/** As scripts/bootstrap.mjs has it. */
+const quiet = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning'];
 
 const running = new Map<ChildProcess, Promise<unknown>>();
 
@@ -43,7 +43,7 @@ export function startEbb(
 ): Started {
   const given = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EBB_')));
   const env = { ...given, EBB_LOG_LEVEL: 'silent', ...settings };
-  const child = spawn(process.execPath, [quiet, join(root, 'src/cli.ts'), ...args], { env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [...quiet, join(root, 'src/cli.ts'), ...args], { env, stdio: 'pipe' });
   const clock = setTimeout(() => child.kill('SIGKILL'), longest);
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {

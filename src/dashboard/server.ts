@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import limitRate from '@fastify/rate-limit';
-import files from '@fastify/static';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Access, accessBy } from './access.ts';
 import { type Api, apiOn } from './api.ts';
@@ -10,6 +7,7 @@ import { Failure } from './failure.ts';
 import { failureOf } from './failures.ts';
 import { guard } from './guard.ts';
 import { type About, openApiRoute } from './open-api.ts';
+import { servePage } from './page-files.ts';
 import { isOpen, sessionRoutes, unauthorized } from './session.ts';
 
 export interface ServerOptions {
@@ -85,7 +83,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const api = apiOn(app, ending.signal);
   sessionRoutes(api, access);
   app.get('/healthz', { config: { rateLimit: false } }, async (_, reply) => reply.type('text/plain').send('ok\n'));
-  await servePage(app);
+  servePage(app);
   options.routes(api);
   openApiRoute(api, options.about);
   try {
@@ -123,12 +121,6 @@ async function protect(app: FastifyInstance, options: ServerOptions, access: Acc
 function tooMany(ms: number): Failure {
   const retryAfter = Math.max(1, Math.ceil(ms / 1000));
   return new Failure(429, 'TOO_MANY_REQUESTS', `too many requests: ask again in ${retryAfter} s`, { retryAfter });
-}
-
-/** The page's files, where it has been put together. */
-async function servePage(app: FastifyInstance): Promise<void> {
-  const root = join(import.meta.dirname, 'page');
-  if (existsSync(root)) await app.register(files, { root });
 }
 
 function cannotListen({ host, port }: ServerOptions, cause: unknown): ServerAddressError {

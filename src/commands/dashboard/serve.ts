@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Api } from '../../dashboard/api.ts';
 import { isLoopback } from '../../dashboard/guard.ts';
+import { panelRoutes } from '../../dashboard/panel-routes.ts';
 import { openServer, type Server, ServerAddressError } from '../../dashboard/server.ts';
 import type { Log } from '../../operations/logger.ts';
+import { watchShop } from '../live/watch-shop.ts';
 import { version } from '../version.ts';
 import type { Workplace } from '../workplace.ts';
 
@@ -27,9 +30,14 @@ export async function serveDashboard({ place, shop, onError }: ServeOptions): Pr
     dashboardToken === undefined && !isLoopback(host) ? randomBytes(TOKEN_BYTES).toString('base64url') : undefined;
   const token = dashboardToken ?? madeToken;
   const about = { title: `Ebb: shop ${shop}`, version };
-  const routes = (): void => {};
-  const server = await openServer({ host, port, names, token, about, routes, onError, now: Date.now });
-  return { url: server.url, madeToken, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  await using opened = new AsyncDisposableStack();
+  const watched = opened.use(
+    await watchShop(place.config, shop, (what, error) => onError(error, `${what} of shop ${shop}`)),
+  );
+  const routes = (api: Api): void => panelRoutes(api, watched.panels, watched.run);
+  const server = opened.use(await openServer({ host, port, names, token, about, routes, onError, now: Date.now }));
+  const all = opened.move();
+  return { url: server.url, madeToken, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 /** The same beside other work, which goes on without it when it cannot listen: that is logged, as where it is. */

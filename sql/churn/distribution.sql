@@ -1,0 +1,18 @@
+-- Distribution of scores: customers by probability of churn, in steps of .05.
+-- :shop; :from, :to  UTC epoch milliseconds: customers whose last purchase is in the range count (180 days), and :to is now
+-- Rows: bin (0 to 19: probability from bin / 20 on; 1 is in the last), customers.
+with active as (
+  select customer_id
+  from ecommerce_events
+  where shop = :shop and kind = 'PURCHASE' and customer_id is not null and time < :to
+  group by customer_id
+  having max(time) >= :from
+)
+select
+  case when probability >= 1 then 19 else cast(floor(probability * 20) as integer) end as bin,
+  count(*) as customers
+from churn_scores
+join active on active.customer_id = churn_scores.customer_id
+where churn_scores.shop = :shop and probability is not null
+group by 1
+order by 1

@@ -1,0 +1,109 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { livePanels, type PanelQuery, type Update } from './live-panels.ts';
+import { panels as specs } from './panels.ts';
+import type { Row, ShopState } from './shown.ts';
+
+const everything = ['hour', 'category', 'customer', 'payment', 'gender', 'age', 'returns', 'views', 'carts'] as const;
+const state: ShopState = {
+  ...{ shop: 'test', zone: 'UTC', currency: 'EUR', digits: 2, now: Date.UTC(2024, 2, 5), first: 0, has: everything },
+  ...{ read: 10, toRead: 10 },
+};
+
+function opened(answer: (query: PanelQuery) => readonly Row[] = () => []) {
+  const asked: PanelQuery[] = [];
+  const errors: string[] = [];
+  // Every look at the clock is two seconds later: nothing has to be waited for.
+  let time = 0;
+  const panels = livePanels({
+    async ask(query) {
+      asked.push(query);
+      return answer(query);
+    },
+    clock: () => {
+      time += 2_000;
+      return time;
+    },
+    onError: (panel) => errors.push(panel),
+  });
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  const updates = panels.follow('28d', 0, stop.signal);
+  return { panels, asked, errors, updates, signal: stop.signal };
+}
+
+/** Reads on until there have been so many updates of panels. */
+async function read(from: AsyncGenerator<readonly Update[]>, count: number): Promise<readonly Update[]> {
+  const found: Update[] = [];
+  while (found.filter(({ kind }) => kind === 'panel').length < count) {
+    const { value } = await from.next();
+    found.push(...(value ?? []));
+  }
+  return found;
+}
+
+describe('live panels', () => {
+  it('asks every panel once somebody looks and the shop has a moment', async () => {
+    const { panels, asked, updates } = opened();
+    panels.moved({ ...state, now: null }, []);
+    expect(asked).toEqual([]);
+    panels.moved(state, []);
+    await read(updates, specs.length);
+    expect(asked.map(({ spec }) => spec.id).sort()).toEqual(specs.map(({ id }) => id).sort());
+  });
+
+  it('asks nothing when nobody looks', async () => {
+    const { panels, asked } = opened();
+    panels.moved(state, ['ecommerce_events']);
+    await new Promise(setImmediate);
+    expect(asked).toEqual([]);
+  });
+
+  it('tells who resumes what has changed since, and of a first reader everything', async () => {
+    const { panels, updates, signal } = opened();
+    panels.moved(state, []);
+    const last = (await read(updates, specs.length)).at(-1)?.id ?? 0;
+    const again = await read(panels.follow('28d', 0, signal), specs.length);
+    expect(again.filter(({ kind }) => kind === 'panel')).toHaveLength(specs.length);
+    const resumed = panels.follow('28d', last - 1, signal);
+    expect((await resumed.next()).value).toHaveLength(1);
+  });
+
+  it('does not tell again what is as it was', async () => {
+    let orders = 1;
+    const { panels, updates } = opened(({ spec }) => (spec.id === 'view-03' ? [{ orders }] : []));
+    panels.moved(state, []);
+    await read(updates, specs.length);
+    orders = 2;
+    panels.moved(state, ['ecommerce_events']);
+    const next = (await read(updates, 1)).filter(({ kind }) => kind === 'panel');
+    expect(next.map(({ data }) => ('id' in data ? [data.id, data.rows] : []))).toEqual([['view-03', [{ orders: 2 }]]]);
+  });
+
+  it('leaves a panel unasked whose dimension the data lack, and says which', async () => {
+    const { panels, asked, updates } = opened();
+    panels.moved({ ...state, has: ['customer'] }, []);
+    const found = await read(updates, specs.length);
+    expect(asked.map(({ spec }) => spec.id)).not.toContain('view-14');
+    const gender = found.find(({ data }) => 'id' in data && data.id === 'view-14');
+    expect(gender?.data).toMatchObject({ rows: [], lacks: ['gender'], partly: ['category'] });
+  });
+
+  it('tries a panel again whose query failed', async () => {
+    let fails = true;
+    const { panels, errors, updates } = opened(({ spec }) => {
+      if (spec.id !== 'view-08' || !fails) return [];
+      fails = false;
+      throw new Error('database is locked');
+    });
+    panels.moved(state, []);
+    await read(updates, specs.length);
+    expect(errors).toEqual(['view-08']);
+  });
+
+  it('looks back to no moment later than now', async () => {
+    const { panels, asked } = opened();
+    panels.moved(state, []);
+    await panels.asOf('28d', Date.UTC(2030, 0, 1));
+    expect(new Set(asked.map(({ at }) => at))).toEqual(new Set([state.now]));
+  });
+});

@@ -1,0 +1,40 @@
+/** What the dashboard's server and its page tell each other. Types only, so that the page's modules need nothing of the server's. */
+
+/** A column or a kind of event that a shop's data have or lack. `hour`: times are more precise than days. */
+export type Dimension = 'hour' | 'category' | 'customer' | 'payment' | 'gender' | 'age' | 'returns' | 'views' | 'carts';
+
+/** How far the views without a range of their own reach back. */
+export type RangeName = '1d' | '7d' | '28d' | '90d' | '365d' | 'all';
+
+export type Cell = string | number | null;
+export type Row = Readonly<Record<string, Cell>>;
+
+/** Where a shop stands. Times are UTC epoch milliseconds. */
+export interface ShopState {
+  readonly shop: string;
+  /** IANA name of the zone in which its hours and days are. */
+  readonly zone: string;
+  /** ISO 4217, `null` where its data have none or several; and the digits of its minor unit. */
+  readonly currency: string | null;
+  readonly digits: number;
+  /** The watermark of its events; `null` before there is one. */
+  readonly now: number | null;
+  /** Time of the oldest event. */
+  readonly first: number | null;
+  readonly has: readonly Dimension[];
+  /** Records of the log that are in the numbers, and how many there are. */
+  readonly read: number;
+  readonly toRead: number;
+}
+
+/** One answer of SQL, over `from` ≤ time < `to`. */
+export interface PanelResult {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
+  readonly rows: readonly Row[];
+  /** What it needs and the shop's data lack: then it has no rows, and shows that. */
+  readonly lacks: readonly Dimension[];
+  /** What some of its columns or rows need and the data lack. */
+  readonly partly: readonly Dimension[];
+}
