@@ -6,7 +6,7 @@ import type { Row, ShopState } from './shown.ts';
 const everything = ['hour', 'category', 'customer', 'payment', 'gender', 'age', 'returns', 'views', 'carts'] as const;
 const state: ShopState = {
   ...{ shop: 'test', zone: 'UTC', currency: 'EUR', digits: 2, now: Date.UTC(2024, 2, 5), first: 0, has: everything },
-  ...{ read: 10, toRead: 10 },
+  ...{ read: 10, toRead: 10, ready: true },
 };
 
 function opened(answer: (query: PanelQuery) => readonly Row[] = () => []) {
@@ -45,6 +45,8 @@ describe('live panels', () => {
   it('asks every panel once somebody looks and the shop has a moment', async () => {
     const { panels, asked, updates } = opened();
     panels.moved({ ...state, now: null }, []);
+    panels.moved({ ...state, ready: false }, []);
+    await updates.next();
     expect(asked).toEqual([]);
     panels.moved(state, []);
     await read(updates, specs.length);

@@ -89,7 +89,7 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
     if (board.running) return;
     board.running = true;
     try {
-      while (board.readers > 0 && state?.now != null) {
+      while (board.readers > 0 && state?.now != null && state.ready) {
         const due = board.kept.filter(({ dirty }) => dirty).sort((a, b) => a.notBefore - b.notBefore)[0];
         if (due === undefined) return;
         const wait = due.notBefore - clock();
@@ -172,7 +172,11 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
       return found;
     },
     moved(next, changed) {
-      const moment = next.now !== state?.now || next.has.length !== state?.has.length || next.zone !== state?.zone;
+      const moment =
+        next.now !== state?.now ||
+        next.ready !== state.ready ||
+        next.has.length !== state?.has.length ||
+        next.zone !== state?.zone;
       state = next;
       last += 1;
       stateId = last;

@@ -25,6 +25,8 @@ export interface ShopState {
   /** Records of the log that are in the numbers, and how many there are. */
   readonly read: number;
   readonly toRead: number;
+  /** The numbers are of now, as far as the log goes: until then panels are not asked. */
+  readonly ready: boolean;
 }
 
 /** One answer of SQL, over `from` ≤ time < `to`. */
@@ -37,4 +39,13 @@ export interface PanelResult {
   readonly lacks: readonly Dimension[];
   /** What some of its columns or rows need and the data lack. */
   readonly partly: readonly Dimension[];
+}
+
+/** Rows of the queries of `sql/customer/`. */
+export interface CustomerStory {
+  readonly customer: string;
+  readonly profile: Row | null;
+  readonly score: Row | null;
+  readonly events: readonly Row[];
+  readonly predictions: readonly Row[];
 }

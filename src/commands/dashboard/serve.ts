@@ -3,6 +3,7 @@ import type { Api } from '../../dashboard/api.ts';
 import { isLoopback } from '../../dashboard/guard.ts';
 import { panelRoutes } from '../../dashboard/panel-routes.ts';
 import { openServer, type Server, ServerAddressError } from '../../dashboard/server.ts';
+import { storyRoutes } from '../../dashboard/story-routes.ts';
 import type { Log } from '../../operations/logger.ts';
 import { watchShop } from '../live/watch-shop.ts';
 import { version } from '../version.ts';
@@ -34,7 +35,10 @@ export async function serveDashboard({ place, shop, onError }: ServeOptions): Pr
   const watched = opened.use(
     await watchShop(place.config, shop, (what, error) => onError(error, `${what} of shop ${shop}`)),
   );
-  const routes = (api: Api): void => panelRoutes(api, watched.panels, watched.run);
+  const routes = (api: Api): void => {
+    panelRoutes(api, watched.panels, watched.run);
+    storyRoutes(api, watched.askOfCustomer);
+  };
   const server = opened.use(await openServer({ host, port, names, token, about, routes, onError, now: Date.now }));
   const all = opened.move();
   return { url: server.url, madeToken, [Symbol.asyncDispose]: () => all.disposeAsync() };

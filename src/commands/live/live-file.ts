@@ -11,6 +11,7 @@ const indexes = `
   create index if not exists live_sales on ecommerce_events
     (shop, time, category, amount, order_id, event_id, customer_id, payment_method, gender, local_date, local_hour)
     where kind = 'PURCHASE';
+  create index if not exists live_returns on ecommerce_events (shop, customer_id) where kind = 'RETURN';
   create index if not exists live_browsing on ecommerce_events (time) where kind in ('VIEW', 'CART');
   create index if not exists live_predictions on predictions (shop, \`trigger\`, time) where role = 'CHAMPION';
 `;

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import { type LivePanels, livePanels } from '../../dashboard/live-panels.ts';
 import { panels as specs } from '../../dashboard/panels.ts';
 import type { Row } from '../../dashboard/shown.ts';
+import type { AskOfCustomer } from '../../dashboard/story-routes.ts';
 import type { Filled } from './fill-worker.ts';
 import { type LiveTables, openLiveTables } from './live-tables.ts';
 
@@ -12,8 +13,7 @@ export interface WatchedShop extends AsyncDisposable {
   readonly panels: LivePanels;
   /** Names what is known of the shop here: another run may know it otherwise. */
   readonly run: string;
-  /** Asks the live tables; `sql` is a path within `sql/`. */
-  ask(sql: string, values: Readonly<Record<string, string | number>>): Promise<readonly Row[]>;
+  readonly askOfCustomer: AskOfCustomer;
 }
 
 const folder = new URL('../../../sql/', import.meta.url);
@@ -31,6 +31,8 @@ export async function watchShop(
 ): Promise<WatchedShop> {
   const texts = new Map<string, Text>();
   let closed = false;
+  let now = 0;
+  let ready = false;
   let tables: LiveTables;
   let opening: Promise<void> | undefined;
 
@@ -64,10 +66,15 @@ export async function watchShop(
 
   function onFilled({ changed, stale, hours: _, ...state }: Filled): void {
     if (stale) void reopen();
-    else panels.moved({ ...state, shop }, changed);
+    else {
+      now = state.now ?? 0;
+      ready ||= state.now !== null && state.toRead - state.read < NEARLY;
+      panels.moved({ ...state, shop, ready }, changed);
+    }
   }
 
   async function open(): Promise<void> {
+    ready = false;
     tables = await openLiveTables(config, shop, onFilled);
     tables.failed.catch((error: unknown) => {
       if (closed) return;
@@ -90,7 +97,7 @@ export async function watchShop(
   return {
     panels,
     run: randomBytes(6).toString('hex'),
-    ask: (sql, values) => query(sql, values),
+    askOfCustomer: (name, customer) => query(`customer/${name}.sql`, { shop, customer, now, most: MOST_EVENTS }),
     async [Symbol.asyncDispose]() {
       closed = true;
       await opening;
@@ -99,5 +106,9 @@ export async function watchShop(
   };
 }
 
+/** Records to go that are no longer worth waiting for. */
+const NEARLY = 5_000;
+/** Of a customer, in a story. */
+const MOST_EVENTS = 500;
 /** ms. */
 const REOPEN_AFTER = 2_000;

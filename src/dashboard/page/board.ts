@@ -1,16 +1,9 @@
-import type { PanelResult } from '../shown.ts';
 import { type CardSpec, card } from './card.ts';
 import { element } from './elements.ts';
-import type { Format } from './format.ts';
-
-export interface Board {
-  readonly element: HTMLElement;
-  /** Shows a result in its card, if it has one here. */
-  show(result: PanelResult, format: Format): void;
-}
+import type { Screen } from './screen.ts';
 
 /** Cards in a grid. What a card has been given is drawn when the browser has time, so that many at once do not hold it up. */
-export function board(specs: readonly CardSpec[], label: string): Board {
+export function board(specs: readonly CardSpec[], label: string): Screen {
   const cards = new Map(specs.map((spec) => [spec.panel, card(spec)]));
   const waiting = new Map<string, () => void>();
   const grid = element(
@@ -31,6 +24,7 @@ export function board(specs: readonly CardSpec[], label: string): Board {
 
   return {
     element: grid,
+    close: () => waiting.clear(),
     show(result, format) {
       const one = cards.get(result.id);
       if (one === undefined) return;

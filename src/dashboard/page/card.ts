@@ -12,6 +12,8 @@ export interface CardSpec {
   open(): { readonly body: Child; show(result: PanelResult, format: Format): void };
   /** Beside the range, such as how a mean is taken. */
   readonly note?: string;
+  /** Whether it is of the range that the panel was asked for: so unless told. */
+  readonly ranged?: boolean;
 }
 
 export interface Card {
@@ -32,7 +34,7 @@ const names: Readonly<Record<Dimension, string>> = {
 };
 
 /** A titled part of the page. Without what it needs it says so, and never shows zeros. */
-export function card({ panel, title, span, open, note }: CardSpec): Card {
+export function card({ panel, title, span, open, note, ranged = true }: CardSpec): Card {
   const of = element('p', { class: 'of' }, '\u00a0');
   const place = element('div', { class: 'body' }, element('p', { class: 'lacking' }, 'waiting for numbers…'));
   const heading = element('h2', { id: `title-${panel}` }, title);
@@ -43,7 +45,9 @@ export function card({ panel, title, span, open, note }: CardSpec): Card {
     element: frame,
     show(result, format) {
       const { lacks, partly, from, to } = result;
-      of.textContent = [rangeText(format, from, to), note].filter((part) => part !== undefined).join(' · ');
+      of.textContent = [ranged ? rangeText(format, from, to) : undefined, note]
+        .filter((part) => part !== undefined)
+        .join(' · ');
       frame.dataset.from = String(from);
       frame.dataset.to = String(to);
       if (lacks.length > 0) {

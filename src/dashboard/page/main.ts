@@ -1,17 +1,29 @@
 import type { PanelResult, ShopState } from '../shown.ts';
-import { type Board, board } from './board.ts';
+import { board } from './board.ts';
+import { churnCards } from './churn/churn.ts';
 import { type ConnectionState, connect } from './connection.ts';
+import { customerScreen } from './customer.ts';
 import { byId } from './elements.ts';
 import { type Format, formatFor } from './format.ts';
+import type { Screen } from './screen.ts';
 import { shopCards } from './shop/shop.ts';
 
 interface Page {
   readonly title: string;
-  open(): Board;
+  /** Whether range and moment say something there. */
+  readonly travels: boolean;
+  /** @param about what follows the name in the address */
+  open(about: string): Screen;
 }
 
 const pages: Readonly<Record<string, Page>> = {
-  shop: { title: 'Shop', open: () => board(shopCards, 'The fifteen views') },
+  shop: { title: 'Shop', travels: true, open: () => board(shopCards, 'The fifteen views') },
+  churn: {
+    title: 'Churn',
+    travels: true,
+    open: () => board(churnCards, 'Who is likely to leave, and what that is worth knowing'),
+  },
+  customer: { title: 'Customer', travels: false, open: (id) => customerScreen(id, formatted) },
 };
 
 const content = byId('content', HTMLElement);
@@ -24,7 +36,8 @@ const catchingUp = byId('catching-up', HTMLElement);
 
 let state: ShopState | undefined;
 let format: Format | undefined;
-let shown: Board | undefined;
+const firstFormat = Promise.withResolvers<Format>();
+let shown: Screen | undefined;
 let link: ConnectionState = 'connecting';
 /** A moment in the past that is shown instead of now. */
 let past: number | undefined;
@@ -51,7 +64,11 @@ function follow(): void {
 function takeState(next: ShopState): void {
   const former = state;
   state = next;
-  if (former?.zone !== next.zone || former.currency !== next.currency) format = formatFor(next);
+  const reads = former?.zone === next.zone && former.currency === next.currency;
+  if (!reads) {
+    format = formatFor(next);
+    firstFormat.resolve(format);
+  }
   byId('shop-name', HTMLElement).textContent = next.shop;
   const behind = next.toRead - next.read;
   catchingUp.hidden = next.toRead === 0 || behind < 10_000;
@@ -60,6 +77,13 @@ function takeState(next: ShopState): void {
   if (words instanceof HTMLElement && format !== undefined)
     words.textContent = `reading the log: ${format.count(behind)} records to go`;
   showClock();
+  // Panels may have come first, and not have been written as they are to be.
+  if (!reads && past === undefined) showAll([...results.values()]);
+}
+
+/** How the shop's numbers are written, once that is known. */
+function formatted(): Promise<Format> {
+  return format === undefined ? firstFormat.promise : Promise.resolve(format);
 }
 
 function takePanel(result: PanelResult): void {
@@ -114,17 +138,20 @@ function showAll(all: readonly PanelResult[]): void {
 }
 
 function route(): void {
-  const [name = ''] = location.hash.slice(1).split('/');
+  const [name = '', about = ''] = location.hash.slice(1).split('/');
   const page = pages[name] ?? pages.shop;
   if (page === undefined) return;
   for (const tab of document.querySelectorAll('#tabs a'))
     if (tab.getAttribute('href') === `#${name === '' ? 'shop' : name}`) tab.setAttribute('aria-current', 'page');
     else tab.removeAttribute('aria-current');
   document.title = `${page.title} · Ebb`;
-  shown = page.open();
+  shown?.close();
+  shown = page.open(decodeURIComponent(about));
+  byId('when', HTMLElement).hidden = !page.travels;
   content.replaceChildren(shown.element);
-  if (past === undefined) showAll([...results.values()]);
+  if (past === undefined || !page.travels) showAll([...results.values()]);
   else void lookBack();
+  content.focus({ preventScroll: true });
 }
 
 slider.addEventListener('input', () => {

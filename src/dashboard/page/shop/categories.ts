@@ -70,7 +70,10 @@ export const payment: CardSpec = {
           },
           options: {
             indexAxis: 'y',
-            scales: { x: { beginAtZero: true, ticks: { callback: (value) => `${value} %`, maxTicksLimit: 6 } }, y: {} },
+            scales: {
+              x: { beginAtZero: true, ticks: { callback: (value) => `${value} %`, maxTicksLimit: 6 } },
+              y: { ticks: { autoSkip: false } },
+            },
           },
         }));
         place.replaceChildren(

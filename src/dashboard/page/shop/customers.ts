@@ -166,7 +166,7 @@ const bandColours = new Map([
 export const churnBands: CardSpec = {
   panel: 'view-15',
   title: 'Churn predictions',
-  span: 12,
+  span: 6,
   note: 'customers active within 180 days',
   open() {
     const chart = drawing('short');
@@ -207,14 +207,17 @@ export const churnBands: CardSpec = {
           { name: 'Expected loss', number: true, cell: (row: Row) => format.money(row.expected_loss) },
         ];
         bands.replaceChildren(
-          table(
-            'Customers and expected loss per band',
-            [
-              { name: 'Band', head: true, cell: bandOf },
-              { name: 'Customers', number: true, cell: (row) => format.count(row.customers) },
-              ...columns,
-            ],
-            ofBands,
+          scrolling(
+            'Bands',
+            table(
+              'Customers and expected loss per band',
+              [
+                { name: 'Band', head: true, cell: bandOf },
+                { name: 'Customers', number: true, cell: (row) => format.count(row.customers) },
+                ...columns,
+              ],
+              ofBands,
+            ),
           ),
         );
         people.replaceChildren(

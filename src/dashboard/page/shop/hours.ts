@@ -107,15 +107,18 @@ export const lastHoursCustomers: CardSpec = {
         ]);
         const shown = rows.filter(({ dimension }) => !hidden.has(String(dimension)));
         parts.replaceChildren(
-          table(
-            "Last hour's customers by loyalty, gender and age",
-            [
-              { name: 'Who', head: true, cell: (row) => text(row, 'segment') },
-              { name: 'Share', cell: (row) => shareBar(row.share, format.percent(row.share)) },
-              { name: 'Customers', number: true, cell: (row) => format.count(row.customers) },
-              { name: 'Mean order', number: true, cell: (row) => format.money(row.mean_order_value) },
-            ],
-            shown,
+          scrolling(
+            'Who bought',
+            table(
+              "Last hour's customers by loyalty, gender and age",
+              [
+                { name: 'Who', head: true, cell: (row) => text(row, 'segment') },
+                { name: 'Share', cell: (row) => shareBar(row.share, format.percent(row.share)) },
+                { name: 'Customers', number: true, cell: (row) => format.count(row.customers) },
+                { name: 'Mean order', number: true, cell: (row) => format.money(row.mean_order_value) },
+              ],
+              shown,
+            ),
           ),
         );
       },
