@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installedChromium } from './stack/chromium.ts';
 import { installedHdfs } from './stack/hdfs-install.ts';
 import { startKafka } from './stack/kafka.ts';
 import { installedMariadb } from './stack/mariadb.ts';
@@ -19,7 +20,7 @@ const say: Say = { line: (text) => process.stderr.write(`${text}\n`), progress()
 const dir = await mkdtemp(join(tmpdir(), 'ebb-test-stack-'));
 try {
   // Here and not in a test, which has no time for downloads and for building MinIO.
-  await Promise.all([installedMariadb(say), installedHdfs(say), installedMinio(say)]);
+  await Promise.all([installedMariadb(say), installedHdfs(say), installedMinio(say), installedChromium(say)]);
   say.line('Starting Kafka and the schema registry…');
   await using kafka = await startKafka({ dir: join(dir, 'kafka'), say });
   await using registry = await startRegistry({ dir: join(dir, 'registry'), say });

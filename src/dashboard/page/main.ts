@@ -6,6 +6,7 @@ import { customerScreen } from './customer.ts';
 import { byId } from './elements.ts';
 import { type Format, formatFor } from './format.ts';
 import type { Screen } from './screen.ts';
+import { signIn } from './session.ts';
 import { shopCards } from './shop/shop.ts';
 
 interface Page {
@@ -168,5 +169,6 @@ range.addEventListener('change', () => {
   if (past !== undefined) void lookBack();
 });
 addEventListener('hashchange', route);
+await signIn();
 route();
 follow();
