@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pageFiles } from '../src/dashboard/page-files.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -17,6 +18,9 @@ for (const file of globSync('**/*.js', { cwd: dist })) startsCompiled(join(dist,
 // What the code reads beside itself, in the same places.
 for (const folder of ['src', 'sql'])
   cpSync(join(root, folder), join(dist, folder), { recursive: true, filter: (path) => !path.endsWith('.ts') });
+// The page's modules as browsers get them: nothing takes types out at the reader's.
+for (const [path, { body }] of pageFiles())
+  if (path.endsWith('.js') && !path.startsWith('/vendor/')) writeFileSync(join(dist, 'src/dashboard/page', path), body);
 for (const whole of ['template', 'docker-compose.yml'])
   cpSync(join(root, whole), join(dist, whole), { recursive: true });
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };

@@ -12,6 +12,11 @@ const steps = [
     repair: 'npm run format',
   },
   { name: 'types', program: [join(modules, 'typescript/bin/tsc'), '--noEmit'], repair: undefined },
+  {
+    name: 'types of the page',
+    program: [join(modules, 'typescript/bin/tsc'), '--noEmit', '-p', join(root, 'src/dashboard/page')],
+    repair: undefined,
+  },
   { name: 'tidy', program: [join(root, 'scripts/tidy.ts')], repair: undefined },
   { name: 'tests', program: [join(modules, 'vitest/vitest.mjs'), 'run'], repair: undefined },
 ] as const;
