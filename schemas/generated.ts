@@ -46,6 +46,45 @@ export interface CategoryPartial {
   readonly customers: number;
 }
 
+/** How prices, quantities and amounts of a category's week are spread, and how they go together. */
+export interface CategoryStatistic {
+  readonly category: string;
+  /** A Monday, 0:00 UTC. */
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  /** PURCHASE events; the rest is of these. */
+  readonly purchases: number;
+  /** In minor units. */
+  readonly priceMean: number | null;
+  /** Standard deviation, as of a sample. */
+  readonly priceDeviation: number | null;
+  readonly priceLowerQuartile: number | null;
+  readonly priceMedian: number | null;
+  readonly priceUpperQuartile: number | null;
+  readonly quantityMean: number | null;
+  /** Standard deviation, as of a sample. */
+  readonly quantityDeviation: number | null;
+  readonly quantityLowerQuartile: number | null;
+  readonly quantityMedian: number | null;
+  readonly quantityUpperQuartile: number | null;
+  /** In minor units. */
+  readonly amountMean: number | null;
+  /** Standard deviation, as of a sample. */
+  readonly amountDeviation: number | null;
+  readonly amountLowerQuartile: number | null;
+  readonly amountMedian: number | null;
+  readonly amountUpperQuartile: number | null;
+  /** Pearson's correlation; null where one does not vary. */
+  readonly priceQuantityCorrelation: number | null;
+  readonly priceAmountCorrelation: number | null;
+  readonly quantityAmountCorrelation: number | null;
+  readonly ageAmountCorrelation: number | null;
+  /** How far quartiles may be off, relative to themselves; 0: exact. */
+  readonly quartileError: number;
+  /** The watermark has passed the window's end and grace. */
+  readonly complete: boolean;
+}
+
 export type ExampleTrigger = 'GRID' | 'PURCHASE';
 
 /** What was known of a customer at the end of a local day, and whether they bought in the days after: what churn models learn from. */
@@ -603,6 +642,50 @@ export interface SourcePosition {
   readonly updatedAt: number;
 }
 
+/** How often each value came. */
+export interface Distribution {
+  /** Leading bits by which values are told apart; 53: all. */
+  readonly bits: number;
+  /** Rising. */
+  readonly values: readonly number[];
+  /** How often each came. */
+  readonly counts: readonly number[];
+}
+
+/** high * 2^52 + low: sums of squares of money leave the 53 bits of a number. */
+export interface ExactSum {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** Sums over records that have both of two measures. */
+export interface Moments {
+  readonly n: number;
+  readonly x: number;
+  readonly y: number;
+  readonly xx: ExactSum;
+  readonly yy: ExactSum;
+  readonly xy: ExactSum;
+}
+
+/** What one partition saw of the purchases of a category's week, cumulatively. */
+export interface StatisticPartial {
+  readonly category: string;
+  /** The partition that saw it. */
+  readonly part: number;
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  /** Unit prices, in minor units, where they are stated. */
+  readonly price: Distribution;
+  readonly quantity: Distribution;
+  /** In minor units. */
+  readonly amount: Distribution;
+  readonly priceQuantity: Moments;
+  readonly priceAmount: Moments;
+  readonly quantityAmount: Moments;
+  readonly ageAmount: Moments;
+}
+
 export type ShopKind = 'VIEW' | 'CART' | 'PURCHASE' | 'RETURN';
 
 /** What a simulated customer does, as the `shop` preset of the generator writes it. */
@@ -839,6 +922,221 @@ export const categoryPartialSchema: RecordSchema = {
       "name": "customers",
       "type": "long",
       "doc": "Distinct customers among the purchases."
+    }
+  ]
+};
+
+/** How prices, quantities and amounts of a category's week are spread, and how they go together. */
+export const categoryStatisticSchema: RecordSchema = {
+  "type": "record",
+  "name": "CategoryStatistic",
+  "namespace": "ebb",
+  "doc": "How prices, quantities and amounts of a category's week are spread, and how they go together.",
+  "eventTime": "windowStart",
+  "money": {
+    "priceMean": "shop",
+    "priceDeviation": "shop",
+    "priceLowerQuartile": "shop",
+    "priceMedian": "shop",
+    "priceUpperQuartile": "shop",
+    "amountMean": "shop",
+    "amountDeviation": "shop",
+    "amountLowerQuartile": "shop",
+    "amountMedian": "shop",
+    "amountUpperQuartile": "shop"
+  },
+  "fields": [
+    {
+      "name": "category",
+      "type": "string"
+    },
+    {
+      "name": "windowStart",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "A Monday, 0:00 UTC."
+    },
+    {
+      "name": "windowEnd",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "purchases",
+      "type": "long",
+      "doc": "PURCHASE events; the rest is of these."
+    },
+    {
+      "name": "priceMean",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "In minor units."
+    },
+    {
+      "name": "priceDeviation",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Standard deviation, as of a sample."
+    },
+    {
+      "name": "priceLowerQuartile",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "priceMedian",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "priceUpperQuartile",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "quantityMean",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "quantityDeviation",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Standard deviation, as of a sample."
+    },
+    {
+      "name": "quantityLowerQuartile",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "quantityMedian",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "quantityUpperQuartile",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "amountMean",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "In minor units."
+    },
+    {
+      "name": "amountDeviation",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Standard deviation, as of a sample."
+    },
+    {
+      "name": "amountLowerQuartile",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "amountMedian",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "amountUpperQuartile",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "priceQuantityCorrelation",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Pearson's correlation; null where one does not vary."
+    },
+    {
+      "name": "priceAmountCorrelation",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "quantityAmountCorrelation",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "ageAmountCorrelation",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null
+    },
+    {
+      "name": "quartileError",
+      "type": "double",
+      "doc": "How far quartiles may be off, relative to themselves; 0: exact."
+    },
+    {
+      "name": "complete",
+      "type": "boolean",
+      "doc": "The watermark has passed the window's end and grace."
     }
   ]
 };
@@ -2932,6 +3230,141 @@ export const sourcePositionSchema: RecordSchema = {
         "logicalType": "timestamp-millis"
       },
       "doc": "Wall clock."
+    }
+  ]
+};
+
+/** What one partition saw of the purchases of a category's week, cumulatively. */
+export const statisticPartialSchema: RecordSchema = {
+  "type": "record",
+  "name": "StatisticPartial",
+  "namespace": "ebb",
+  "doc": "What one partition saw of the purchases of a category's week, cumulatively.",
+  "eventTime": "windowStart",
+  "fields": [
+    {
+      "name": "category",
+      "type": "string"
+    },
+    {
+      "name": "part",
+      "type": "int",
+      "doc": "The partition that saw it."
+    },
+    {
+      "name": "windowStart",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "windowEnd",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "price",
+      "type": {
+        "type": "record",
+        "name": "Distribution",
+        "doc": "How often each value came.",
+        "fields": [
+          {
+            "name": "bits",
+            "type": "int",
+            "doc": "Leading bits by which values are told apart; 53: all."
+          },
+          {
+            "name": "values",
+            "type": {
+              "type": "array",
+              "items": "long"
+            },
+            "doc": "Rising."
+          },
+          {
+            "name": "counts",
+            "type": {
+              "type": "array",
+              "items": "long"
+            },
+            "doc": "How often each came."
+          }
+        ]
+      },
+      "doc": "Unit prices, in minor units, where they are stated."
+    },
+    {
+      "name": "quantity",
+      "type": "Distribution"
+    },
+    {
+      "name": "amount",
+      "type": "Distribution",
+      "doc": "In minor units."
+    },
+    {
+      "name": "priceQuantity",
+      "type": {
+        "type": "record",
+        "name": "Moments",
+        "doc": "Sums over records that have both of two measures.",
+        "fields": [
+          {
+            "name": "n",
+            "type": "long"
+          },
+          {
+            "name": "x",
+            "type": "long"
+          },
+          {
+            "name": "y",
+            "type": "long"
+          },
+          {
+            "name": "xx",
+            "type": {
+              "type": "record",
+              "name": "ExactSum",
+              "doc": "high * 2^52 + low: sums of squares of money leave the 53 bits of a number.",
+              "fields": [
+                {
+                  "name": "high",
+                  "type": "long"
+                },
+                {
+                  "name": "low",
+                  "type": "long"
+                }
+              ]
+            }
+          },
+          {
+            "name": "yy",
+            "type": "ExactSum"
+          },
+          {
+            "name": "xy",
+            "type": "ExactSum"
+          }
+        ]
+      }
+    },
+    {
+      "name": "priceAmount",
+      "type": "Moments"
+    },
+    {
+      "name": "quantityAmount",
+      "type": "Moments"
+    },
+    {
+      "name": "ageAmount",
+      "type": "Moments"
     }
   ]
 };

@@ -2,6 +2,7 @@ import { topic } from '../src/engine/topic.ts';
 import {
   type CategoryMetric,
   type CategoryPartial,
+  type CategoryStatistic,
   type ChurnExample,
   type ChurnModel,
   type ChurnOutcome,
@@ -10,6 +11,7 @@ import {
   type ClientProfile,
   categoryMetricSchema,
   categoryPartialSchema,
+  categoryStatisticSchema,
   churnExampleSchema,
   churnModelSchema,
   churnOutcomeSchema,
@@ -25,11 +27,13 @@ import {
   type SegmentMetric,
   type SegmentPartial,
   type Session,
+  type StatisticPartial,
   type SyntheticShopEvent,
   type SyntheticTransaction,
   segmentMetricSchema,
   segmentPartialSchema,
   sessionSchema,
+  statisticPartialSchema,
   syntheticShopEventSchema,
   syntheticTransactionSchema,
 } from './generated.ts';
@@ -52,6 +56,17 @@ export const topics = {
   categoryMetrics: topic<CategoryMetric>({
     name: 'category-metrics',
     schema: categoryMetricSchema,
+    key: ({ category }) => category,
+  }),
+  statisticPartials: topic<StatisticPartial>({
+    name: 'statistic-partials',
+    schema: statisticPartialSchema,
+    key: ({ category }) => category,
+    ticked: true,
+  }),
+  categoryStatistics: topic<CategoryStatistic>({
+    name: 'category-statistics',
+    schema: categoryStatisticSchema,
     key: ({ category }) => category,
   }),
   segmentPartials: topic<SegmentPartial>({

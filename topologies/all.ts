@@ -3,6 +3,7 @@ import { topics } from '../schemas/topics.ts';
 import { physicalName } from '../src/engine/topic.ts';
 import type { Topology } from '../src/engine/topology.ts';
 import { categoryMetrics, categoryPartials } from './category-metrics.ts';
+import { categoryStatistics, statisticPartials } from './category-statistics.ts';
 import { churnFeatures } from './churn-features.ts';
 import { churnOutcomes } from './churn-outcomes.ts';
 import { churnScores } from './churn-scores.ts';
@@ -15,6 +16,8 @@ import { sessions } from './sessions.ts';
 export const analytics: readonly Topology[] = [
   categoryPartials,
   categoryMetrics,
+  statisticPartials,
+  categoryStatistics,
   segmentPartials,
   segmentMetrics,
   clientProfiles,

@@ -9,7 +9,7 @@ import { tumblingWindow } from '../src/engine/windows.ts';
 import { addSale, GRACE, HOUR, isTrade, noSales, type Sales, salesFields, sumSales } from './sales.ts';
 
 /** Events without a category are counted under this name. */
-const UNKNOWN = 'unknown';
+export const UNKNOWN = 'unknown';
 
 interface CategoryTotals extends Sales {
   priced: number;

@@ -6,12 +6,22 @@ import { type Chaos, type TestDriver, testTopology } from '../src/engine/testing
 import { topic } from '../src/engine/topic.ts';
 import { topology } from '../src/engine/topology.ts';
 import { categoryMetrics, categoryPartials } from './category-metrics.ts';
+import { categoryStatistics, statisticPartials } from './category-statistics.ts';
 import { clientProfiles } from './client-profiles.ts';
 import { HOUR, MINUTE } from './sales.ts';
 import { segmentMetrics, segmentPartials } from './segment-metrics.ts';
 import { sessions } from './sessions.ts';
 
-const all = [categoryPartials, categoryMetrics, segmentPartials, segmentMetrics, clientProfiles, sessions];
+const all = [
+  categoryPartials,
+  categoryMetrics,
+  statisticPartials,
+  categoryStatistics,
+  segmentPartials,
+  segmentMetrics,
+  clientProfiles,
+  sessions,
+];
 
 /** Events as they come in, spread over partitions by event, so that each partition of `events` has many writers. */
 const inbox = topic<Event>({ name: 'inbox', schema: eventSchema, key: ({ eventId }) => eventId, ticked: true });
@@ -78,6 +88,7 @@ function seeded(seed: number): () => number {
 
 interface Tables {
   readonly categories: unknown;
+  readonly statistics: unknown;
   readonly segments: unknown;
   readonly profiles: unknown;
   readonly sessions: unknown;
@@ -90,6 +101,7 @@ function tables(driver: TestDriver): Tables {
     [...new Map(rows.map((row) => [key(row), row]))].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     categories: last(driver.read(topics.categoryMetrics), (row) => `${row.category}/${row.windowStart}`),
+    statistics: last(driver.read(topics.categoryStatistics), (row) => `${row.category}/${row.windowStart}`),
     segments: last(driver.read(topics.segmentMetrics), (row) => `${row.dimension}/${row.segment}/${row.windowStart}`),
     profiles: last(driver.read(topics.clientProfiles), (row) => row.customerId),
     sessions: last(driver.read(topics.sessions), (row) => `${row.customerId}/${row.sessionStart}`),

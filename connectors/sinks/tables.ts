@@ -1,6 +1,7 @@
 /** Which topic of a shop goes to which table of sql/migrations, and how a record becomes a row. Pure. */
 import {
   categoryMetricSchema,
+  categoryStatisticSchema,
   churnPredictionSchema,
   churnScoreSchema,
   clientProfileSchema,
@@ -127,6 +128,14 @@ const byTopic: ReadonlyMap<string, Table> = new Map([
     table({
       name: 'category_metrics',
       schema: categoryMetricSchema,
+      replaces: ['category', 'windowStart'],
+    }),
+  ],
+  [
+    'category-statistics',
+    table({
+      name: 'category_statistics',
+      schema: categoryStatisticSchema,
       replaces: ['category', 'windowStart'],
     }),
   ],

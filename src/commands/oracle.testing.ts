@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
-import { BIGINT, DOUBLE, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, VARCHAR } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { copyTable } from './copy-table.testing.ts';
 import { expectedRows, type OracleDataset } from './oracle-events.testing.ts';
+import { expectedStatistics, nearStatistics } from './oracle-statistics.testing.ts';
 import { expectedTables } from './oracle-tables.testing.ts';
 
 /** Rows of one table that only one side has, with a few of them to look at. */
@@ -39,17 +41,19 @@ export async function compareWithOracle({ dataset, file, tables, shop }: OracleO
   const database = new DatabaseSync(tables, { readOnly: true });
   try {
     await duck.run(expectedRows(dataset, file));
-    await duck.run(expectedTables);
-    for (const table of ['ecommerce_events', ...results, 'dead_letters', 'late_events'])
+    await duck.run(expectedTables + expectedStatistics);
+    for (const table of ['ecommerce_events', ...results, 'category_statistics', 'dead_letters', 'late_events'])
       await copyTable(database, duck, table, shop);
     await duck.run(`
       create view actual_events as select *,
         cast(regexp_extract(event_id, '^${dataset}-[0-9a-f]{12}-([0-9]+)$', 1) as bigint) as row from ecommerce_events;
       create view actual_dead_letters as select code, count(*) as n from dead_letters group by 1;
-      create view expected_late_events as select * from late_events where false;`);
+      create view expected_late_events as select * from late_events where false;
+      ${nearStatistics}`);
     const pairs = [
       { table: 'ecommerce_events', expected: 'expected_events', actual: 'actual_events' },
       ...results.map((table) => ({ table, expected: `expected_${table}`, actual: table })),
+      { table: 'category_statistics', expected: 'expected_category_statistics', actual: 'near_category_statistics' },
       { table: 'dead_letters', expected: 'expected_dead_letters', actual: 'actual_dead_letters' },
       { table: 'late_events', expected: 'expected_late_events', actual: 'late_events' },
     ];
@@ -90,40 +94,4 @@ async function compare(
 
 async function numberOf(duck: DuckDBConnection, sql: string): Promise<number> {
   return Number((await duck.runAndReadAll(sql)).getRows()[0]?.[0]);
-}
-
-const CHUNK = 2048;
-
-/** One shop's rows of a SQLite table as a DuckDB table of the same name: DuckDB's own reader would have to be downloaded. */
-async function copyTable(database: DatabaseSync, duck: DuckDBConnection, table: string, shop: string): Promise<void> {
-  const declared = database
-    .prepare(`select name, type from pragma_table_info('${table}') where lower(type) not like '%blob'`)
-    .all();
-  const columns = declared.map(({ name, type }) => ({ name: String(name), type: typeOf(String(type)) }));
-  await duck.run(`create table ${table} (${columns.map(({ name, type }) => `"${name}" ${type}`).join(', ')})`);
-  const appender = await duck.createAppender(table);
-  const rows = database.prepare(`select ${columns.map(({ name }) => name).join(', ')} from ${table} where shop = ?`);
-  rows.setReturnArrays(true);
-  rows.setReadBigInts(true);
-  const types = columns.map(({ type }) => type);
-  let gathered: (string | bigint | number | null)[][] = [];
-  const write = (): void => {
-    const chunk = DuckDBDataChunk.create(types, gathered.length);
-    chunk.setRows(gathered);
-    appender.appendDataChunk(chunk);
-    gathered = [];
-  };
-  for (const row of rows.iterate(shop)) {
-    if (!Array.isArray(row)) continue;
-    gathered.push(row.map((value, column) => (types[column] === DOUBLE && value !== null ? Number(value) : value)));
-    if (gathered.length === CHUNK) write();
-  }
-  write();
-  appender.closeSync();
-}
-
-function typeOf(declared: string): typeof VARCHAR | typeof BIGINT | typeof DOUBLE {
-  const type = declared.toLowerCase();
-  if (type === 'double') return DOUBLE;
-  return type === 'bigint' || type === 'integer' ? BIGINT : VARCHAR;
 }

@@ -7,6 +7,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 const tables = [
   'ecommerce_events',
   'category_metrics',
+  'category_statistics',
   'segment_metrics',
   'client_profiles',
   'sessions',

@@ -54,6 +54,7 @@ function patternsOf({ hdfsTopics, minioTopics }: Config): Readonly<Record<'hdfs'
     'synthetic.*',
     'events',
     'category-metrics',
+    'category-statistics',
     'segment-metrics',
     'client-profiles',
     'sessions',

@@ -81,6 +81,7 @@ it('a shop on Kafka lands in MariaDB, MinIO and HDFS once, while its processes a
     [
       ...[
         'category-metrics',
+        'category-statistics',
         'churn-scores',
         'client-profiles',
         'events',
