@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export.
 export default defineConfig({
   test: {
-    include: ['{src,connectors,scripts}/**/*.int.test.ts'],
+    include: ['{src,connectors,scripts,grafana}/**/*.int.test.ts'],
     pool: 'forks',
     // They share servers and ports.
     fileParallelism: false,

@@ -50,6 +50,7 @@ const arrows: readonly (readonly [from: string, to: readonly string[]])[] = [
   ['datasets/', ['schemas/', 'src/engine/topic.ts']],
   ['schemas/', ['src/engine/topic.ts']],
   ['bench/', anything],
+  ['grafana/', []],
   ['scripts/', anything],
 ];
 
