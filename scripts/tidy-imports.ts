@@ -43,7 +43,11 @@ const arrows: readonly (readonly [from: string, to: readonly string[]])[] = [
   ['src/avro/', []],
   ['src/engine/', [...port, 'src/avro/', 'schemas/']],
   ['src/operations/', ['src/engine/events.ts', 'src/engine/status.ts', 'src/engine/counters.ts']],
-  ['src/dashboard/', [...port, ...vocabulary, 'src/avro/', 'schemas/', 'datasets/civil.ts', 'datasets/zone.ts']],
+  [
+    'src/dashboard/',
+    [...port, ...vocabulary, 'src/avro/', 'src/trace/', 'schemas/', 'datasets/civil.ts', 'datasets/zone.ts'],
+  ],
+  ['src/trace/', [...port, ...vocabulary, 'src/avro/', 'schemas/', 'datasets/', 'topologies/']],
   ['src/churn/', ['schemas/', 'datasets/civil.ts', 'datasets/minor-digits.ts']],
   ['connectors/', [...port, ...vocabulary, 'src/avro/', 'schemas/', 'datasets/']],
   ['topologies/', ['src/engine/', 'src/churn/', 'schemas/', 'datasets/']],

@@ -22,6 +22,7 @@ import { sinkCommand } from './commands/sink.ts';
 import { stackCommand } from './commands/stack.ts';
 import { tailCommand } from './commands/tail.ts';
 import { topicsCommand } from './commands/topics.ts';
+import { traceCommand } from './commands/trace.ts';
 import { trainCommand } from './commands/train.ts';
 import { typesCommand } from './commands/types.ts';
 import { upCommand } from './commands/up.ts';
@@ -54,6 +55,7 @@ for (const add of [
   churnCommand,
   tailCommand,
   queryCommand,
+  traceCommand,
   topicsCommand,
   describeCommand,
   doctorCommand,

@@ -11,6 +11,11 @@ import { addSale, GRACE, HOUR, isTrade, noSales, type Sales, salesFields, sumSal
 /** Events without a category are counted under this name. */
 export const UNKNOWN = 'unknown';
 
+/** The category under which an event counts. */
+export function categoryOf({ category }: Event): string {
+  return category ?? UNKNOWN;
+}
+
 interface CategoryTotals extends Sales {
   priced: number;
   priceSum: number;
@@ -57,7 +62,7 @@ export const categoryPartials = topology({
         name: 'hourly',
         size: HOUR,
         grace: GRACE,
-        by: ({ value }) => value.category ?? UNKNOWN,
+        by: ({ value }) => categoryOf(value),
         aggregate: categoryTotals,
         emit: 'update',
       }),

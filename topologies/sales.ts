@@ -8,7 +8,12 @@ export const MINUTE = 60_000;
 export const GRACE = 10 * MINUTE;
 
 /** Purchases and returns: what hourly metrics count. */
-export function isTrade({ value: { kind } }: Message<Event>): boolean {
+export function isTrade({ value }: Message<Event>): boolean {
+  return countsInHours(value);
+}
+
+/** The same, of an event by itself. */
+export function countsInHours({ kind }: Event): boolean {
   return kind === 'PURCHASE' || kind === 'RETURN';
 }
 

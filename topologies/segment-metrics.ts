@@ -38,8 +38,8 @@ const genders = named('gender');
 const ageGroups = named('age_group');
 const countries = named('country');
 
-/** The segments in which an event counts. */
-function segmentsOf({ paymentMethod, gender, age, country }: Event): readonly string[] {
+/** The segments in which an event counts, `<dimension>/<segment>`. */
+export function segmentsOf({ paymentMethod, gender, age, country }: Event): readonly string[] {
   return [paymentMethods(paymentMethod), genders(gender), ageGroups(ageGroup(age)), countries(country)];
 }
 

@@ -61,7 +61,7 @@ export function lakeCommand(program: Command): void {
 }
 
 /** Not object stores: they change one object at an instant, and the swap of parts for the whole is of several. */
-function lakesOf(config: Config, shop: string): readonly (readonly [name: string, open: () => Promise<Lake>])[] {
+export function lakesOf(config: Config, shop: string): readonly (readonly [name: string, open: () => Promise<Lake>])[] {
   const local = ['files', async () => openFileLake({ dir: pathsOf(config).lake, shop })] as const;
   if (config.hdfsUrl === undefined) return [local];
   const open = async () => {
