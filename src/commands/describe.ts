@@ -20,6 +20,10 @@ export function describeCommand(program: Command): void {
     .argument('[topology]', 'one of them, in full')
     .option('--mermaid', 'as a mermaid flowchart')
     .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ebb describe\n  ebb describe sessions\n  ebb describe --mermaid > topologies.mmd',
+    )
     .action(async (name: string | undefined, flags: { readonly mermaid?: boolean; readonly json?: boolean }) => {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';

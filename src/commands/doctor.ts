@@ -25,7 +25,10 @@ export function doctorCommand(program: Command): void {
   withCommon(program.command('doctor'), { shop: 'all' })
     .description('check the machine, the log, the registry and the shops, and say what to do about what is wrong')
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nIt changes nothing. The exit code is 1 when something fails.')
+    .addHelpText(
+      'after',
+      '\nIt changes nothing. The exit code is 1 when something fails.\n\nExamples:\n  ebb doctor\n  ebb doctor --shop demo --json',
+    )
     .action(async (flags: { readonly json?: boolean }) => {
       const checked: Checked[] = [];
       for await (const one of examine(configOf({ ...flags }))) {

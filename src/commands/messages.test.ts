@@ -46,12 +46,6 @@ const wrong: readonly (readonly [title: string, args: () => readonly string[], s
     () => ['replay', at('other.csv'), '--dataset', at('broken.json')],
     /descriptor .*broken\.json is not valid[\s\S]*columns/,
   ],
-  ['no dataset', () => ['replay', at('other.csv')], /required option '--dataset/],
-  [
-    'a speed that is none',
-    () => ['replay', at('other.csv'), '--dataset', 'cdnow', '--speed', 'fast'],
-    /a speed is max, or a factor/,
-  ],
   [
     'an unknown topology',
     () => ['run', 'nosuch', '--shop', 'made-up'],
@@ -60,11 +54,6 @@ const wrong: readonly (readonly [title: string, args: () => readonly string[], s
   ['a shop without data', () => ['run', '--shop', 'typo'], /shop typo has no topics; there are shops made-up/],
   ['topics of a shop that is none', () => ['topics', '--shop', 'nosuch'], /shop nosuch has no topics; .* made-up/],
   ['an unknown topic', () => ['tail', 'nosuch', '--shop', 'made-up'], /no topic nosuch: the names are .*events/],
-  [
-    'a place to start that is none',
-    () => ['tail', 'events', '--shop', 'made-up', '--from', 'yesterday'],
-    /--from yesterday: give start or end/,
-  ],
   ['SQL with a mistake', () => ['query', 'selec 1'], /near "selec": syntax error/],
   [
     'a column that there is not',
@@ -90,6 +79,23 @@ const wrong: readonly (readonly [title: string, args: () => readonly string[], s
     () => ['replay', at('made-up.csv'), '--dataset', at('corrected.json')],
     /made-up was replayed into shop made-up with another descriptor.*ebb reset --shop made-up --all --yes/,
   ],
+  ['an unknown topology to describe', () => ['describe', 'nosuch'], /no topology is called nosuch: the names are/],
+  ['deleting without a terminal to ask on', () => ['reset', '--shop', 'made-up'], /Give --yes/],
+];
+
+/** What is wrong before anything is looked at. */
+const misused: typeof wrong = [
+  ['no dataset', () => ['replay', at('other.csv')], /required option '--dataset/],
+  [
+    'a speed that is none',
+    () => ['replay', at('other.csv'), '--dataset', 'cdnow', '--speed', 'fast'],
+    /a speed is max, or a factor/,
+  ],
+  [
+    'a place to start that is none',
+    () => ['tail', 'events', '--shop', 'made-up', '--from', 'yesterday'],
+    /argument 'yesterday' is invalid. Allowed choices are start, end/,
+  ],
   ['more time than a timer holds', () => ['up', '--for', '30d'], /a duration is 24 days at most/],
   ['a shop name that is none', () => ['run', '--shop', 'My Shop'], /--shop: a shop is named by small letters/],
   ['no partitions', () => ['replay', at('other.csv'), '--dataset', 'cdnow', '--partitions', '0'], /--partitions: /],
@@ -98,17 +104,24 @@ const wrong: readonly (readonly [title: string, args: () => readonly string[], s
     () => ['replay', at('other.csv'), '--dataset', 'cdnow', '--partitions', 'x'],
     /--partitions: a number is needed \(it is "x"\)/,
   ],
-  ['an unknown topology to describe', () => ['describe', 'nosuch'], /no topology is called nosuch: the names are/],
-  ['deleting without a terminal to ask on', () => ['reset', '--shop', 'made-up'], /Give --yes/],
   ['an unknown command', () => ['rnu'], /unknown command 'rnu'.*\n.*Did you mean run/],
+  ['an unknown flag', () => ['query', 'select 1', '--jsom'], /unknown option '--jsom'\n\(Did you mean --json\?\)/],
+  [
+    'flags that exclude each other',
+    () => ['reset', '--shop', 'made-up', '--all', '--topology', 'sessions'],
+    /--all is of a whole shop/,
+  ],
 ];
+
+it.each(misused)('ends with exit code 2: %s', async (_title, args, says) => {
+  const { code, stdout, stderr } = await ebb(...args());
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(says);
+});
 
 describe('ends with exit code 1 and a message that says what to do', () => {
   it.each(wrong)('%s', async (_title, args, says) => {
-    const { code, stdout, stderr } = await ebb(
-      ...args(),
-      ...(args()[0] === 'rnu' ? [] : args()[0] === 'describe' ? [] : ['--data', data]),
-    );
+    const { code, stdout, stderr } = await ebb(...args(), ...(args()[0] === 'describe' ? [] : ['--data', data]));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(says);
     expect(stderr).not.toMatch(/^\s+at .+:\d+/m);

@@ -34,6 +34,9 @@ export function modelsCommand(program: Command): void {
     .description('the churn models of a shop: which is in force, since when, and how good it is');
   add(models.command('list', { isDefault: true }), 'all of them, the newest first', (known, flags) =>
     flags.json === true ? JSON.stringify(newestOf(known.models)) : listText(known),
+  ).addHelpText(
+    'after',
+    '\nExamples:\n  ebb models --shop online-retail\n  ebb models list --shop online-retail --json',
   );
   add(
     models.command('compare').argument('<a>').argument('<b>'),
@@ -43,6 +46,9 @@ export function modelsCommand(program: Command): void {
       if (flags.json === true) return JSON.stringify(both.map(({ parameters: _, ...rest }) => rest));
       return `${compareText(both)}\n\n${await liveText(known, both)}`;
     },
+  ).addHelpText(
+    'after',
+    '\nExamples:\n  ebb models compare 2011-06-30.9fc12ab3 2011-06-30.51ab9c44 --shop online-retail',
   );
   add(
     models
@@ -55,20 +61,20 @@ export function modelsCommand(program: Command): void {
       if (flags.force !== true) await refuseUnlessBetter(known, model);
       return changed(known, model, flags);
     },
-  );
+  ).addHelpText('after', '\nExamples:\n  ebb models promote 2011-06-30.51ab9c44 --shop online-retail');
   add(
     models.command('rollback'),
     'has the champion before the last one score the customers again',
     async (known, flags) => changed(known, before(known), flags),
-  );
+  ).addHelpText('after', '\nExamples:\n  ebb models rollback --shop online-retail');
 }
 
 function add(
   command: Command,
   description: string,
   action: (known: Known, flags: ModelsFlags, args: readonly string[]) => string | Promise<string>,
-): void {
-  withCommon(command, { shop: 'demo' })
+): Command {
+  return withCommon(command, { shop: 'demo' })
     .description(description)
     .option('--json', 'as JSON')
     .action(async () => {

@@ -9,6 +9,7 @@ import { forgetFiles } from './forget-files.ts';
 import { forgetBoundaries, forgetResults, groupsOf, refuseRunning } from './forget-results.ts';
 import { codeSays } from './reprocess.ts';
 import { everyVersion, runnable } from './reset-topology.ts';
+import { sayer } from './say.ts';
 import { inForce, lagOf, named, type ShopTopologies, topologiesInShop } from './shop-topologies.ts';
 import { swapRows } from './swap-rows.ts';
 import { tablesIfThere } from './tables/open.ts';
@@ -32,20 +33,36 @@ results in, so they are computed anew from the new ones by the next run; so are 
 Examples:
   ebb promote category-metrics --to v2`;
 
+interface PromoteFlags {
+  readonly to: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** Records that went into the tables, and the topologies that the next run computes anew. */
+interface Promoted {
+  readonly from: string;
+  readonly to: string;
+  readonly records: number;
+  readonly anew: readonly string[];
+}
+
 export function promoteCommand(program: Command): void {
   withCommon(program.command('promote'), { shop: 'demo' })
     .description('have everybody read another version of a topology: topologies, tables, files, tail')
     .argument('<topology>', 'its name')
     .requiredOption('--to <version>', 'a version that `ebb reprocess` has computed, or an earlier one')
     .option('--yes', 'do not ask')
+    .option('--json', 'print what was done as JSON')
     .addHelpText('after', HELP)
-    .action(async (name: string, flags: { readonly to: string; readonly yes?: boolean }) => {
+    .action(async (name: string, flags: PromoteFlags) => {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';
       await using place = await openWorkplace(config, 'existing');
       await refuseShopReset(place.log, shop);
       const inShop = await topologiesInShop(place, shop);
-      await promote(place, inShop, named(inShop, name), flags.to, flags.yes === true);
+      const done = await promote(place, inShop, named(inShop, name), flags);
+      if (flags.json === true) console.log(JSON.stringify({ shop, topology: name, ...done }));
     });
 }
 
@@ -53,9 +70,9 @@ async function promote(
   place: Workplace,
   inShop: ShopTopologies,
   code: Topology,
-  to: string,
-  yes: boolean,
-): Promise<void> {
+  { to, yes, json }: PromoteFlags,
+): Promise<Promoted> {
+  const say = sayer(json);
   const { log, registry } = place;
   const { shop } = inShop;
   const command = `ebb promote ${code.name} --to ${to} --shop ${shop} --yes`;
@@ -67,8 +84,8 @@ async function promote(
     { ...code, version: to },
   ];
   if (from === to) {
-    console.log(`${code.name} ${to} is what everybody reads.`);
-    return;
+    say(`${code.name} ${to} is what everybody reads.`);
+    return { from, to, records: 0, anew: [] };
   }
   const standing = standingVersions(inShop.existing, shop, code.name);
   if (!standing.includes(to))
@@ -79,11 +96,12 @@ async function promote(
   for (const other of others) runnable(other, inForce(inShop, other));
   const doomed = others.flatMap((other) => everyVersion(inShop, other));
   const readers = () => groupsOf(log, shop, doomed, [...resultTopics(shop, old), ...resultTopics(shop, next)]);
-  console.log(textOf(old, next, others));
+  say(textOf(old, next, others));
   const lag = await lagOf(log, inShop, next);
-  if (lag > 0) console.log(`${to} has ${count(lag)} records still to read: the next run does.`);
-  if (code.version !== to) console.log(`Note: ${codeSays(code, to)}.`);
-  if (!yes) await confirm('Go on?');
+  if (lag > 0) say(`${to} has ${count(lag)} records still to read: the next run does.`);
+  if (code.version !== to) say(`Note: ${codeSays(code, to)}.`);
+  if (yes !== true) await confirm('Go on?');
+  let records = 0;
   await keepingOthersOut(
     log,
     shop,
@@ -97,14 +115,15 @@ async function promote(
         await writeAnew(place, shop, old, next);
         await using tables = await tablesIfThere(place.config);
         if (tables !== undefined) {
-          const rows = await swapRows(place, tables, shop, old, next);
-          if (rows > 0) console.log(`${count(rows)} records of ${to} were taken into the tables.`);
+          records = await swapRows(place, tables, shop, old, next);
+          if (records > 0) say(`${count(records)} records of ${to} were taken into the tables.`);
         }
         await writeVersion(log, registry, shop, next);
       },
     },
   );
-  console.log(`Done: ${code.name} ${to} is what everybody reads. \`ebb run --shop ${shop}\` goes on with it.`);
+  say(`Done: ${code.name} ${to} is what everybody reads. \`ebb run --shop ${shop}\` goes on with it.`);
+  return { from, to, records, anew: others.map((one) => one.name) };
 }
 
 /** Files are written anew from the new version by the next run. */

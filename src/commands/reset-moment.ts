@@ -10,6 +10,7 @@ import { readersOf } from './downstream.ts';
 import { type Moment, offsetsText, parseOffsets } from './moment.ts';
 import { ownAlone } from './own-alone.ts';
 import { commandOf, NotResetError, type ResetTopologyOptions } from './reset-options.ts';
+import { sayer } from './say.ts';
 import type { ShopTopologies } from './shop-topologies.ts';
 import { count, liveRegion, table } from './terminal.ts';
 import { keepingOthersOut, underWay } from './under-way.ts';
@@ -59,12 +60,17 @@ export async function resetToMoment(
   const resumed = begun?.command === command;
   const target = resumed ? ({ kind: 'offsets', offsets: parseOffsets(begun.found, shop) } as const) : moment;
   const moves = await movesTo(log, planned, target, resumed, signal);
+  const say = sayer(options.json);
+  const told = (): void => {
+    if (options.json === true)
+      console.log(JSON.stringify({ shop, topology: name, version, moves, dryRun: options.dryRun === true }));
+  };
   if (moves.length === 0 && !resumed) {
-    console.log(`Nothing to do: ${name} has not read beyond that.`);
-    return;
+    say(`Nothing to do: ${name} has not read beyond that.`);
+    return told();
   }
-  console.log(textOf(topology, shop, moves));
-  if (options.dryRun === true) return;
+  say(textOf(topology, shop, moves));
+  if (options.dryRun === true) return told();
   if (options.yes !== true) await confirm('Go on?');
   // In offsets, so that a second try means the same, whatever has moved by then.
   const found = resumed ? begun.found : offsetsText(shop, new Map(moves.map((move) => [move.partition, move.to])));
@@ -89,11 +95,12 @@ export async function resetToMoment(
     },
   };
   await keepingOthersOut(log, shop, { command, found }, steps).finally(() => live.done());
-  console.log(
+  say(
     read
       ? `Done. \`ebb run --shop ${shop}\` goes on from there.`
       : `Done. \`ebb reprocess ${name} --as ${version} --shop ${shop}\` goes on from there.`,
   );
+  told();
 }
 
 /** Only back: what would be left out by going forward would be missing from the results, and nobody would know. */

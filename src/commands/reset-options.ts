@@ -5,6 +5,7 @@ export interface ResetTopologyOptions {
   readonly version?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  readonly json?: boolean;
 }
 
 export class NotResetError extends Error {

@@ -6,6 +6,7 @@ import { type Doomed, doomedTopics, forgetResults, groupsOf, refuseRunning } fro
 import { parseMoment } from './moment.ts';
 import { resetToMoment } from './reset-moment.ts';
 import { commandOf, NotResetError, type ResetTopologyOptions } from './reset-options.ts';
+import { sayer } from './say.ts';
 import { inForce, named, type ShopTopologies, topologiesInShop } from './shop-topologies.ts';
 import { count } from './terminal.ts';
 import { refuseShopReset } from './under-reset.ts';
@@ -45,7 +46,12 @@ async function resetToStart(
   for (const other of others) runnable(other, inForce(inShop, other));
   const doomed: readonly Doomed[] = [{ topology, read }, ...others.flatMap((other) => everyVersion(inShop, other))];
   const topics = doomedTopics(shop, doomed).filter((name) => existing.has(name));
-  console.log(textOf(topology, read, others, topics.length, doomed));
+  const say = sayer(options.json);
+  say(textOf(topology, read, others, topics.length, doomed));
+  const { name, version } = topology;
+  const anew = read ? [name, ...others.map((one) => one.name)] : [];
+  const told = { shop, topology: name, version, topics: topics.length, anew, dryRun: options.dryRun === true };
+  if (options.json === true && options.dryRun === true) console.log(JSON.stringify(told));
   if (options.dryRun === true) return;
   if (options.yes !== true) await confirm('Go on?');
   await keepingOthersOut(
@@ -60,11 +66,12 @@ async function resetToStart(
       },
     },
   );
-  console.log(
+  say(
     read
       ? `Done. \`ebb run --shop ${shop} --until-caught-up\` computes it again.`
       : `Done. \`ebb reprocess ${topology.name} --as ${topology.version} --shop ${shop}\` would compute it again.`,
   );
+  if (options.json === true) console.log(JSON.stringify(told));
 }
 
 /** All versions of a topology that stand, or the one in force where nothing of it does (any more): its rows may. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ConfigError } from '../config.ts';
 import { LogError } from '../log/log.ts';
 import { configOf, withCommon } from './command.ts';
 import { confirm } from './confirm.ts';
@@ -6,6 +7,7 @@ import { emptyShop } from './empty-tables.ts';
 import { forgetFiles } from './forget-files.ts';
 import { refuseRunning } from './forget-results.ts';
 import { resetTopology } from './reset-topology.ts';
+import { sayer } from './say.ts';
 import { tablesIfThere } from './tables/open.ts';
 import { markersOf, underReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
@@ -20,6 +22,7 @@ interface ResetFlags {
   readonly version?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  readonly json?: boolean;
 }
 
 const HELP = `
@@ -33,7 +36,8 @@ Stop other ebb processes of the shop first.
 --topology T --version v2    forgets a version that is not in force: its topics, state and positions.
 
 Examples:
-  ebb reset --shop demo --yes && ebb run --shop demo --until-caught-up
+  ebb reset --shop demo --yes
+  ebb reset --shop demo --dry-run --json
   ebb reset --topology category-partials --to start --dry-run
   ebb reset --topology client-profiles --to 2025-03-08T12:00Z`;
 
@@ -54,19 +58,24 @@ export function resetCommand(program: Command): void {
     )
     .option('--dry-run', 'only say what would be done')
     .option('--yes', 'do not ask')
+    .option('--json', 'print what was done as JSON')
     .addHelpText('after', HELP)
     .action(async (flags: ResetFlags) => {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';
       if (flags.topology !== undefined) {
-        if (flags.all === true) throw new RangeError('--all is of a whole shop: leave --topology or --all out');
+        if (flags.all === true) throw new ConfigError('--all is of a whole shop: leave --topology or --all out');
         await using place = await openWorkplace(config, 'existing');
         await resetTopology(place, { shop, topology: flags.topology, ...flags });
         return;
       }
       if (flags.to !== undefined || flags.version !== undefined)
-        throw new RangeError('--to and --version are of one topology: add --topology NAME');
+        throw new ConfigError('--to and --version are of one topology: add --topology NAME');
       await using place = await openWorkplace(config, 'existing');
+      const say = sayer(flags.json);
+      const told = (deleted: number, kept: number): void => {
+        if (flags.json === true) console.log(JSON.stringify({ shop, deleted, kept, dryRun: flags.dryRun === true }));
+      };
       const mine = (name: string): boolean => name.startsWith(`${shop}.`);
       const markers = markersOf(shop);
       const standing = (await place.log.topics()).map(({ name }) => name).filter(mine);
@@ -75,13 +84,13 @@ export function resetCommand(program: Command): void {
       if (flags.all !== true && standing.includes(markers.all)) throw underReset(shop, true);
       const doomed = topics.filter((name) => flags.all === true || !truth.test(name.slice(shop.length + 1)));
       if (standing.length === 0) {
-        console.log(`Shop ${shop} has nothing in ${config.data}.`);
-        return;
+        say(`Shop ${shop} has nothing in ${config.data}.`);
+        return told(0, 0);
       }
       const what = `${doomed.length} topics, the tables' rows and the files of shop ${shop} in ${config.data}${flags.all === true ? ', raw data included' : ''}`;
       if (flags.dryRun === true) {
-        console.log(`Would delete ${what}.`);
-        return;
+        say(`Would delete ${what}.`);
+        return told(doomed.length, topics.length - doomed.length);
       }
       if (flags.yes !== true) await confirm(`Delete ${what}?`);
       const marker = flags.all === true ? markers.all : markers.computed;
@@ -104,8 +113,9 @@ export function resetCommand(program: Command): void {
       // Last: while it stands, nothing runs in the shop, and a reset that was cut short can be done again.
       await place.log.delete([markers.computed, markers.all]);
       const kept = topics.length - doomed.length;
-      console.log(
+      say(
         `Shop ${shop}: ${doomed.length} topics deleted, ${kept} kept. ${kept === 0 ? '' : `\`ebb run --shop ${shop} --until-caught-up\` computes the results again.`}`,
       );
+      told(doomed.length, kept);
     });
 }

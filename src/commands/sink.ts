@@ -36,6 +36,7 @@ export function sinkCommand(program: Command): void {
   withCommon(sink.command('status'), { shop: 'demo' })
     .description('how far each sink has written each topic, its last file, and its last error')
     .option('--json', 'as JSON, by partition')
+    .addHelpText('after', '\nExamples:\n  ebb sink status --shop online-retail\n  ebb sink status --json')
     .action(async (flags: { readonly json?: boolean }) => {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';

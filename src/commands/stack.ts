@@ -57,10 +57,12 @@ export function stackCommand(program: Command): void {
   place(stack.command('status'))
     .description('what runs where, and whether it serves; exit code 1 when something does not')
     .option('--env', 'print what to set in the environment instead, for a shell to evaluate')
+    .addHelpText('after', '\nExamples:\n  ebb stack status\n  eval "$(ebb stack status --env)"')
     .action(statusAction);
   place(stack.command('down'))
     .description('stop the services and keep their data')
     .option('--wipe', 'remove the data as well')
+    .addHelpText('after', '\nExamples:\n  ebb stack down\n  ebb stack down --wipe')
     .action(downAction);
 }
 

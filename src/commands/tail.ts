@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { openDecoder } from '../../connectors/sinks/decode.ts';
 import { isTick } from '../engine/tick.ts';
 import { physicalName } from '../engine/topic.ts';
@@ -14,7 +14,7 @@ class UnknownTopicError extends Error {
 }
 
 interface TailFlags {
-  readonly from: string;
+  readonly from: 'start' | 'end';
   readonly limit?: number;
   readonly json?: boolean;
   readonly ticks?: boolean;
@@ -24,7 +24,7 @@ export function tailCommand(program: Command): void {
   withCommon(program.command('tail'), { shop: 'demo' })
     .description('print the records of a topic as they come')
     .argument('<topic>', 'name within the shop, such as events or category-metrics')
-    .option('--from <where>', 'start, or end: what comes from now on', 'end')
+    .addOption(new Option('--from <where>', 'end: what comes from now on').choices(['start', 'end']).default('end'))
     .option('--limit <n>', 'stop after so many', wholeNumber)
     .option('--ticks', 'also the ticks')
     .option('--json', 'one JSON object a line')
@@ -37,8 +37,6 @@ export function tailCommand(program: Command): void {
       const shop = config.shop ?? 'demo';
       await using place = await openWorkplace(config, 'existing');
       const topic = await findTopic(place, shop, name);
-      if (flags.from !== 'start' && flags.from !== 'end')
-        throw new RangeError(`--from ${flags.from}: give start or end`);
       const stop = untilSignalled();
       const decode = openDecoder(place.registry, undefined);
       let left = flags.limit ?? Number.POSITIVE_INFINITY;

@@ -14,7 +14,7 @@ interface TopicsFlags {
 }
 
 /** A group is behind and nobody reads for it. */
-const STRANDED = 2;
+const STRANDED = 1;
 
 export function topicsCommand(program: Command): void {
   withCommon(program.command('topics'), { shop: 'all' })

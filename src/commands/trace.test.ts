@@ -97,7 +97,12 @@ it('says for which hours a record came too late', async () => {
 });
 
 it('says that nobody has come to it yet', async () => {
-  expect(await trace('t-1', raw)).toMatchObject({ outcome: 'waiting', raw: [{ value: { _row: 1 } }], events: [], rows: [] });
+  expect(await trace('t-1', raw)).toMatchObject({
+    outcome: 'waiting',
+    raw: [{ value: { _row: 1 } }],
+    events: [],
+    rows: [],
+  });
 });
 
 it('ends with 1 and says so when the id is nowhere', async () => {
