@@ -13,6 +13,8 @@ export type Brokers = Pick<KafkaConfig, 'clientId' | 'ssl' | 'sasl'> & { readonl
 /** ms within which a broker answers; longer for what waits by design. */
 const requestTimeout = 15_000;
 const metadataMaxAge = 60_000;
+/** ms that a cluster takes at most to elect new leaders: brokers that start on a busy machine take a minute. */
+const electing = 120_000;
 /** ms for which `close` lets brokers answer what they were asked. */
 const lastAnswers = 5_000;
 /** Timestamps that ListOffsets takes for the ends. */
@@ -111,7 +113,7 @@ export class Connection {
   get patient(): Patience {
     return {
       patience: () =>
-        this.#cluster.brokerPool.metadata === null ? Math.min(10_000 * this.#brokers.length, 40_000) : 40_000,
+        this.#cluster.brokerPool.metadata === null ? Math.min(10_000 * this.#brokers.length, 40_000) : electing,
       signal: this.#leaving,
       before: (error) => this.heal(error),
     };
