@@ -77,10 +77,11 @@ export async function chaos(options: ChaosOptions): Promise<ChaosRun> {
     EBB_SHOP: shop,
   };
   const replay = ['replay', options.file, '--dataset', options.dataset, '--speed', options.speed];
-  const source = keepAlive({ args: replay, settings: environment, ends: true, longest: LONGEST });
+  using source = keepAlive({ args: replay, settings: environment, ends: true, longest: LONGEST });
   await untilThere(shop, environment);
   const worker = () => keepAlive({ args: ['run'], settings: environment, ends: false, longest: LONGEST });
-  const workers = Array.from({ length: count }, worker);
+  using processes = new DisposableStack();
+  const workers = Array.from({ length: count }, () => processes.use(worker()));
   const failed = Promise.race([source, ...workers].map(({ done }) => done.then(() => new Promise<never>(() => {}))));
   failed.catch(() => undefined);
 

@@ -24,6 +24,8 @@ export interface KeptAlive {
   readonly done: Promise<Ended>;
   /** SIGTERM, once it has said something: one that is not up yet would die of it. */
   stop(): Promise<Ended>;
+  /** SIGKILL, for good. */
+  [Symbol.dispose](): void;
 }
 
 /** Runs `ebb`, and again after each kill. */
@@ -78,6 +80,10 @@ export function keepAlive({ args, settings, ends, longest }: KeptAliveOptions): 
       stopping = true;
       running.child.kill('SIGTERM');
       return done;
+    },
+    [Symbol.dispose]() {
+      stopping = true;
+      if (!over) running.child.kill('SIGKILL');
     },
   };
 }
