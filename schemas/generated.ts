@@ -559,6 +559,17 @@ export interface ModelResult {
   readonly seed: number;
 }
 
+/** A dead record that was corrected and sent again, in the transaction that did so. */
+export interface Resent {
+  /** Where the dead record is, and where the corrected one went. */
+  readonly topic: string;
+  readonly partition: number;
+  /** Of the dead record. */
+  readonly offset: number;
+  /** By the clock of who did it. */
+  readonly at: number;
+}
+
 export type Dimension = 'payment_method' | 'gender' | 'age_group' | 'country';
 
 /** A segment's hour. */
@@ -2915,6 +2926,38 @@ export const modelResultSchema: RecordSchema = {
     {
       "name": "seed",
       "type": "long"
+    }
+  ]
+};
+
+/** A dead record that was corrected and sent again, in the transaction that did so. */
+export const resentSchema: RecordSchema = {
+  "type": "record",
+  "name": "Resent",
+  "namespace": "ebb",
+  "doc": "A dead record that was corrected and sent again, in the transaction that did so.",
+  "fields": [
+    {
+      "name": "topic",
+      "type": "string",
+      "doc": "Where the dead record is, and where the corrected one went."
+    },
+    {
+      "name": "partition",
+      "type": "int"
+    },
+    {
+      "name": "offset",
+      "type": "long",
+      "doc": "Of the dead record."
+    },
+    {
+      "name": "at",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "By the clock of who did it."
     }
   ]
 };

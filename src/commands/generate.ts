@@ -6,6 +6,7 @@ import {
   runGenerator,
 } from '../../connectors/sources/generator/runner.ts';
 import { configOf, dayOf, duration, speed, untilSignalled, wholeNumber, withCommon } from './command.ts';
+import { paceText } from './pace.ts';
 import { bar, bold, count, dim, liveRegion, moment } from './terminal.ts';
 import { refuseUnderReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
@@ -73,7 +74,9 @@ export function generateCommand(program: Command): void {
           signal,
           now: Date.now,
           onProgress: (progress) =>
-            live.show(`${bold(`Generating ${flags.preset}`, process.stderr)}  ${generatorText(progress)}`),
+            live.show(
+              `${bold(`Generating ${flags.preset}`, process.stderr)}  ${generatorText(progress)}  ${paceOfHistory(progress, performance.now() - started)}`,
+            ),
         });
       } finally {
         live.done();
@@ -103,6 +106,12 @@ function settingsOf({
     ...(start === undefined ? {} : { start }),
     ...(rate === undefined ? {} : { rate }),
   };
+}
+
+function paceOfHistory({ written, share, phase }: GeneratorProgress, elapsed: number): string {
+  if (phase === 'waiting') return '';
+  const known = phase === 'history' ? share : undefined;
+  return dim(paceText({ done: written, share: known, elapsed }, 'records'), process.stderr);
 }
 
 export function generatorText({ written, eventTime, share, phase }: GeneratorProgress): string {

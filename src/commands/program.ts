@@ -1,8 +1,10 @@
+import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { churnCommand } from './churn.ts';
 import { completionCommand } from './completion.ts';
 import { dashboardCommand } from './dashboard.ts';
 import { dbCommand } from './db.ts';
+import { deadCommand } from './dead.ts';
 import { describeCommand } from './describe.ts';
 import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
@@ -32,7 +34,10 @@ import { version } from './version.ts';
 const groups: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ['Begin', [upCommand, replayCommand, inspectCommand, generateCommand, initCommand]],
   ['Compute', [runCommand, reprocessCommand, diffCommand, promoteCommand, resetCommand, describeCommand]],
-  ['Look', [queryCommand, tailCommand, traceCommand, topicsCommand, sinkCommand, dashboardCommand, doctorCommand]],
+  [
+    'Look',
+    [queryCommand, tailCommand, traceCommand, deadCommand, topicsCommand, sinkCommand, dashboardCommand, doctorCommand],
+  ],
   ['Churn', [trainCommand, modelsCommand, scoreCommand, churnCommand]],
   ['Stores and services', [stackCommand, dbCommand, lakeCommand]],
   ['Your shell and your code', [completionCommand, typesCommand]],
@@ -46,7 +51,12 @@ export function ebbProgram(): Command {
     .showHelpAfterError('(`--help` shows flags and examples)')
     // `--version` behind a command is that command's.
     .enablePositionalOptions()
-    .exitOverride();
+    .exitOverride()
+    .configureHelp({ styleTitle: (title) => styleText('bold', title, { validateStream: false }) })
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ebb up\n  ebb replay retail.csv.gz --dataset online-retail --run\n  ebb query "select * from category_metrics limit 5"\n  ebb run --help',
+    );
   for (const [group, commands] of groups) {
     program.commandsGroup(`${group}:`);
     for (const add of commands) add(program);

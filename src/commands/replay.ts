@@ -4,6 +4,7 @@ import { runSource, type SourceProgress, type SourceSummary } from '../../connec
 import { loadDescriptor } from '../../datasets/load.ts';
 import { configOf, speed, untilSignalled, withCommon } from './command.ts';
 import { keepDescriptor } from './descriptors.ts';
+import { paceText } from './pace.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 import { summarise, summaryText } from './summary.ts';
 import { bar, bold, count, dim, liveRegion, moment } from './terminal.ts';
@@ -49,7 +50,8 @@ export function replayCommand(program: Command): void {
       const stopped = untilSignalled();
       const live = liveRegion();
       let pipeline: Pipeline | undefined;
-      const progress = (state: SourceProgress): void => live.show(progressText(source.name, state, pipeline));
+      const progress = (state: SourceProgress): void =>
+        live.show(progressText(source.name, state, pipeline, performance.now() - started));
       let last: SourceProgress | undefined;
       const shown = setInterval(() => {
         if (last !== undefined) progress(last);
@@ -115,10 +117,13 @@ function progressText(
   name: string,
   { phase, rows, read, watermark }: SourceProgress,
   pipeline: Pipeline | undefined,
+  elapsed: number,
 ): string {
   if (phase === 'waiting')
     return `${bold(name, process.stderr)}  another process is writing this source; waiting to take over`;
-  const head = `${bold(name, process.stderr)}  ${read === undefined ? '' : `${bar(read.done, read.total)}  `}${count(rows)} rows  ${dim(moment(watermark ?? Number.NaN), process.stderr)}`;
+  const share = read === undefined ? undefined : read.done / read.total;
+  const pace = dim(paceText({ done: rows, share, elapsed }, 'rows'), process.stderr);
+  const head = `${bold(name, process.stderr)}  ${read === undefined ? '' : `${bar(read.done, read.total)}  `}${count(rows)} rows  ${dim(moment(watermark ?? Number.NaN), process.stderr)}  ${pace}`;
   if (pipeline === undefined) return head;
   const { topologies, sinks } = pipeline.status();
   const lines = topologies.map(

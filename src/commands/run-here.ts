@@ -2,9 +2,10 @@ import type { Config } from '../config.ts';
 import type { PipelineStatus } from '../operations/status.ts';
 import { untilSignalled } from './command.ts';
 import { observing } from './observing.ts';
+import { paceOf, paceText } from './pace.ts';
 import { type PipelineOptions, startPipeline } from './pipeline.ts';
 import { statusText } from './status.ts';
-import { type Live, liveRegion } from './terminal.ts';
+import { dim, type Live, liveRegion } from './terminal.ts';
 import type { Workplace } from './workplace.ts';
 
 /** What `ebb run` is to run. */
@@ -52,7 +53,13 @@ export async function showing(
   work: () => Promise<void>,
 ): Promise<void> {
   const started = performance.now();
-  const timer = setInterval(() => live.show(statusText(shop, status(), performance.now() - started)), 250);
+  const show = (): void => {
+    const elapsed = performance.now() - started;
+    const now = status();
+    const pace = paceText(paceOf(now, elapsed), 'records');
+    live.show(`${statusText(shop, now, elapsed)}${pace === '' ? '' : `\n${dim(pace, process.stderr)}`}`);
+  };
+  const timer = setInterval(show, 250);
   try {
     await work();
   } finally {

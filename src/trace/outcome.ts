@@ -1,4 +1,5 @@
 /** What became of an event, in a word and in a sentence. Pure. */
+import type { Placed } from './reading.ts';
 import type { Found } from './trace.ts';
 
 export type Outcome =
@@ -22,8 +23,16 @@ interface Told {
 export function outcomeOf({ shop, eventId, raw, events, dead, late }: Found, waiting: boolean): Told {
   const next = `\`ebb run --shop ${shop}\` goes on`;
   const repeats = raw.length - events.length;
-  const said = repeats > 0 && events.length > 0 && dead.length === 0 ? `; ${dropped(repeats)}` : '';
-  const [letter] = dead;
+  const refused = new Set(dead.map(({ value }) => placeOf(value)));
+  const corrected = raw.filter((one) => refused.has(placeOf(one))).length;
+  const more = [
+    ...(corrected > 0 && events.length > 0 ? ['it was corrected and sent again'] : []),
+    ...(repeats > corrected && events.length > 0 ? [dropped(repeats - corrected)] : []),
+  ];
+  const said = more.map((one) => `; ${one}`).join('');
+  const asEvents = new Set(events.map(placeOf));
+  // A row that was corrected and sent again is dead, and an event; an event may be dead for a sink.
+  const letter = events.length === 0 ? dead[0] : dead.find(({ value }) => asEvents.has(placeOf(value)));
   if (letter !== undefined) {
     const { topology, code, message } = letter.value;
     return { outcome: 'dead', why: `${topology} refused it: ${code}: ${message}` };
@@ -44,6 +53,10 @@ export function outcomeOf({ shop, eventId, raw, events, dead, late }: Found, wai
     outcome: 'unknown',
     why: `shop ${shop} has no event ${eventId}, and nothing has come in under that id: \`ebb tail events --from start --limit 3 --shop ${shop}\` shows what ids look like`,
   };
+}
+
+function placeOf({ topic, partition, offset }: Omit<Placed<unknown>, 'value'>): string {
+  return `${topic}/${partition}/${offset}`;
 }
 
 function dropped(repeats: number): string {
