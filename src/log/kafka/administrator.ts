@@ -1,7 +1,8 @@
 import kafkajs, { type Admin } from 'kafkajs';
-import { type Brokers, socketFactory } from './connection.ts';
+import type { Brokers } from './connection.ts';
 import { asLogError, kindOf } from './failure.ts';
 import { type Patience, patiently } from './patience.ts';
+import { socketFactory } from './socket.ts';
 
 const usualPatience = 40_000;
 

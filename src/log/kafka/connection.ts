@@ -1,11 +1,11 @@
-import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import kafkajs, { type ISocketFactory, type KafkaConfig } from 'kafkajs';
 import Cluster, { type Broker } from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import { LogError } from '../log.ts';
 import { asLogError, closed, kindOf } from './failure.ts';
 import type { Patience } from './patience.ts';
+import { socketFactory } from './socket.ts';
 
 /** How the brokers are reached: addresses, client id, TLS and SASL, as kafkajs takes them. */
 export type Brokers = Pick<KafkaConfig, 'clientId' | 'ssl' | 'sasl'> & { readonly brokers: readonly string[] };
@@ -22,18 +22,6 @@ const earliest = '-2';
 const latest = '-1';
 /** kafkajs's own retries are kept few and short: what waits, and for how long, is decided above. */
 const retry = { initialRetryTime: 20, multiplier: 2, maxRetryTime: 500, retries: 3 };
-
-/**
- * As kafkajs's own, but without Nagle's algorithm, which would hold small requests back until the last is acknowledged, and
- * without a server name that is an address, which TLS does not allow.
- */
-export const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-  const socket =
-    ssl === undefined || ssl === null
-      ? connect({ host, port }, onConnect)
-      : connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect);
-  return socket.setNoDelay(true).setKeepAlive(true, 60_000);
-};
 
 /** Names of errors after which leaders and coordinators must be looked up anew. */
 const moved = new Set([
