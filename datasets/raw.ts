@@ -1,3 +1,4 @@
+import { type Delivery, deliverySchema } from '../schemas/generated.ts';
 import { type RecordSchema, type Topic, topic } from '../src/engine/topic.ts';
 import { columnName } from './avro-name.ts';
 import { type Cell, idOf } from './cell.ts';
@@ -15,6 +16,8 @@ export interface RawRow {
   readonly _error: string | null;
   /** The text of a line that is not a row, or of a JSON message with fields that have no column. */
   readonly _line: string | null;
+  /** How many rows the file has, where its writer does not tick: the file is whole when all are there. */
+  readonly _of?: number | null;
   readonly [field: string]: Cell | undefined;
 }
 
@@ -48,6 +51,7 @@ export function rawSchema(descriptor: Descriptor, columns: readonly string[]): R
       { name: '_time', type: ['null', { type: 'long', logicalType: 'timestamp-millis' }], default: null },
       { name: '_error', type: text, default: null },
       { name: '_line', type: text, default: null },
+      { name: '_of', type: ['null', 'long'], default: null },
       ...fields,
     ],
   };
@@ -62,6 +66,19 @@ export function rawTopic(descriptor: Descriptor, columns: readonly string[] = co
     ticked: true,
   });
   return { ...rows, time: (row) => row._time ?? Number.NaN };
+}
+
+/**
+ * The topic `deliveries.<dataset>`: the files that others than Ebb write into `raw.<dataset>`. Where it exists, such files
+ * are expected there.
+ */
+export function deliveriesTopic(descriptor: Pick<Descriptor, 'name'>): Topic<Delivery> {
+  return topic<Delivery>({
+    name: `deliveries.${descriptor.name}`,
+    schema: deliverySchema,
+    key: ({ file }) => file,
+    cleanup: 'compact',
+  });
 }
 
 /** The key of a raw row: the key role's text, falling back to the order. */

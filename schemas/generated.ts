@@ -389,6 +389,22 @@ export interface DeadLetter {
   readonly value: Buffer | null;
 }
 
+/** A file that another writer than Ebb puts into a raw topic, such as NiFi, and how much of it is there. */
+export interface Delivery {
+  /** `_file` of its rows. */
+  readonly file: string;
+  readonly dataset: string;
+  /** Rows that are there, each once. */
+  readonly rows: number;
+  /** Rows that its writer says it has. */
+  readonly of: number;
+  /** Greatest event time so far. */
+  readonly greatest: number | null;
+  readonly complete: boolean;
+  /** Offsets of the raw topic, by partition: whoever takes over need not read what comes before. */
+  readonly resume: readonly number[];
+}
+
 export type Kind = 'PURCHASE' | 'RETURN' | 'VIEW' | 'CART';
 
 /** What happened in a shop, in one shape whatever source it came from. */
@@ -2234,6 +2250,59 @@ export const deadLetterSchema: RecordSchema = {
         "bytes"
       ],
       "default": null
+    }
+  ]
+};
+
+/** A file that another writer than Ebb puts into a raw topic, such as NiFi, and how much of it is there. */
+export const deliverySchema: RecordSchema = {
+  "type": "record",
+  "name": "Delivery",
+  "namespace": "ebb",
+  "doc": "A file that another writer than Ebb puts into a raw topic, such as NiFi, and how much of it is there.",
+  "fields": [
+    {
+      "name": "file",
+      "type": "string",
+      "doc": "`_file` of its rows."
+    },
+    {
+      "name": "dataset",
+      "type": "string"
+    },
+    {
+      "name": "rows",
+      "type": "long",
+      "doc": "Rows that are there, each once."
+    },
+    {
+      "name": "of",
+      "type": "long",
+      "doc": "Rows that its writer says it has."
+    },
+    {
+      "name": "greatest",
+      "type": [
+        "null",
+        {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        }
+      ],
+      "default": null,
+      "doc": "Greatest event time so far."
+    },
+    {
+      "name": "complete",
+      "type": "boolean"
+    },
+    {
+      "name": "resume",
+      "type": {
+        "type": "array",
+        "items": "long"
+      },
+      "doc": "Offsets of the raw topic, by partition: whoever takes over need not read what comes before."
     }
   ]
 };

@@ -86,12 +86,13 @@ export const topics = {
     key: ({ customerId }) => customerId,
     cleanup: 'compact',
   }),
-  /** What the generator's preset `transactions` writes: made-up sales. */
+  /** What the generator's preset `transactions` writes: made-up sales. NiFi and HTTP clients do so, too: at least once, and without ticks. */
   syntheticTransactions: topic<SyntheticTransaction>({
     name: 'synthetic.transactions',
     schema: syntheticTransactionSchema,
     key: ({ customerId }) => customerId,
     ticked: true,
+    disorder: 3_600_000,
   }),
   /** What the preset `shop` writes: simulated customers' views, carts, purchases and returns. */
   syntheticShop: topic<SyntheticShopEvent>({

@@ -1,4 +1,5 @@
 import type { Descriptor } from '../datasets/descriptor.ts';
+import { deliveriesTopic } from '../datasets/raw.ts';
 import { topics } from '../schemas/topics.ts';
 import { physicalName } from '../src/engine/topic.ts';
 import type { Topology } from '../src/engine/topology.ts';
@@ -32,7 +33,9 @@ export function topologiesOf(
 ): readonly Topology[] {
   const zones = zonesOf(shop, datasets, existing);
   return [
-    ...datasets.map(normaliseDataset),
+    ...datasets.map((dataset) =>
+      normaliseDataset(dataset, { outsiders: existing.has(physicalName(shop, deliveriesTopic(dataset).name)) }),
+    ),
     ...syntheticIn(shop, existing).map(({ topology }) => topology),
     ...analytics,
     churnFeatures(zones),

@@ -9,13 +9,19 @@ import { deduplicate } from '../src/engine/deduplicate.ts';
 import { type Keep, reject } from '../src/engine/keep.ts';
 import { type Message, mapValues } from '../src/engine/message.ts';
 import { type Topology, topology } from '../src/engine/topology.ts';
+import { onceByRow } from './once-by-row.ts';
 import { HOUR } from './sales.ts';
 
-/** How long a repeat of an event id is recognised, by event time, where writers deliver at least once. */
-const REPEATS_WITHIN = HOUR;
+/** How long a repeat of an event id is recognised where writers deliver at least once: by event time, or so many records later. */
+const REPEATS = { within: HOUR, records: 20_000 };
+
+export interface NormaliseOptions {
+  /** Others than Ebb write the raw topic, too, such as NiFi: at least once. */
+  readonly outsiders?: boolean;
+}
 
 /** Raw rows of one dataset to canonical events; rows that break a rule go to the dead letters with the reason. */
-export function normaliseDataset(descriptor: Descriptor): Topology {
+export function normaliseDataset(descriptor: Descriptor, { outsiders = false }: NormaliseOptions = {}): Topology {
   // A row whose time cannot be read has none; it must still reach the rules, which say why.
   const raw = { ...rawTopic(descriptor), time: (row: RawRow) => row._time ?? Number.NEGATIVE_INFINITY };
   const toEvent = rowToEvent(descriptor);
@@ -27,7 +33,8 @@ export function normaliseDataset(descriptor: Descriptor): Topology {
     from: { rows: raw },
     to: { events: topics.events },
     build({ rows }, keep) {
-      const events = rows.pipe(
+      const fresh = outsiders ? rows.pipe(onceByRow(keep)) : rows;
+      const events = fresh.pipe(
         keep.mapOrReject((row) => {
           const event = toEvent(row);
           return isRejection(event) ? reject(event.code, event.message) : event;
@@ -62,5 +69,5 @@ export const normaliseShop: Topology = topology({
 });
 
 function once(events: Observable<Message<Event>>, keep: Keep): Observable<Message<Event>> {
-  return events.pipe(deduplicate(keep, { name: 'repeats', id: ({ value }) => value.eventId, within: REPEATS_WITHIN }));
+  return events.pipe(deduplicate(keep, { name: 'repeats', id: ({ value }) => value.eventId, ...REPEATS }));
 }

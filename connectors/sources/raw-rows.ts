@@ -27,6 +27,7 @@ export function rawRows(descriptor: Descriptor, file: string, columns: readonly 
       _time: time,
       _error: malformed ?? null,
       _line: line,
+      _of: null,
     };
     for (const { column, field } of fields) {
       const cell = (malformed === undefined ? cells[column] : null) ?? null;

@@ -41,10 +41,10 @@ describe('a file', () => {
       });
       const rows = found.flat().filter((text) => !text.startsWith('tick'));
       expect(rows).toContain(
-        `a ${JSON.stringify({ _row: 1, _file: source.id, _time: START, _error: null, _line: null, who: 'a', when: '2024-01-01T00:00:00Z', paid: '1' })}`,
+        `a ${JSON.stringify({ _row: 1, _file: source.id, _time: START, _error: null, _line: null, _of: null, who: 'a', when: '2024-01-01T00:00:00Z', paid: '1' })}`,
       );
       expect(rows).toContain(
-        `null ${JSON.stringify({ _row: 3, _file: source.id, _time: null, _error: 'it has 1 field and should have 3', _line: 'c', who: null, when: null, paid: null })}`,
+        `null ${JSON.stringify({ _row: 3, _file: source.id, _time: null, _error: 'it has 1 field and should have 3', _line: 'c', _of: null, who: null, when: null, paid: null })}`,
       );
     }));
 

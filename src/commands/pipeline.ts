@@ -7,9 +7,10 @@ import type { Topology } from '../engine/topology.ts';
 import type { OnPipelineEvent } from '../operations/events.ts';
 import type { PipelineStatus } from '../operations/status.ts';
 import { type Reader, untilCaughtUp } from './caught-up.ts';
+import { startAllDeliveries } from './deliveries/all.ts';
 import { metricsSpec, startEvaluator } from './evaluate/evaluator.ts';
 import { sinksOf } from './open-sink.ts';
-import { inForce, named, resultsInForce, topologiesInShop } from './shop-topologies.ts';
+import { inForce, named, resultsInForce, type ShopTopologies, topologiesInShop } from './shop-topologies.ts';
 import { startSinkThread } from './sink-thread.ts';
 import { routesOf, sinkReaders } from './sinks.ts';
 import { tellStillStopping } from './still-stopping.ts';
@@ -53,7 +54,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const { only = [] } = options;
   // Customers are scored where this topic is.
   if (config.training && (only.length === 0 || only.includes('churn-scores'))) await madeModels(log, shop);
-  const { topologies, results, versions } = await chosen(options);
+  const { inShop, topologies, results, versions } = await chosen(options);
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   // What the files refuse is a result too, and goes to the tables.
@@ -101,6 +102,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     });
   const outcomes = physicalName(shop, topics.churnOutcomes.name, versions.topics.get(topics.churnOutcomes.name));
   const evaluator = evaluates ? startEvaluator({ place, shop, outcomes, signal }) : undefined;
+  const deliveries = startAllDeliveries(place, inShop, topologies, signal);
   const sinks = options.sinks ? startSinkThread({ config, shop, routes }, signal, options.onEvent) : undefined;
   const counts = new Map((await log.topics()).map(({ name, partitions }) => [name, partitions]));
   const toTake = (sinks === undefined ? [] : sinkReaders(shop, routes))
@@ -116,6 +118,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       ([name, part]) => (part === undefined ? [] : [[name, part] as const]),
     ),
   );
+  for (const [name, { done }] of deliveries) beside.set(name, done);
   const going = new Map([...running.each, ...beside]);
   tellStillStopping(
     signal,
@@ -130,6 +133,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const computed = async (until: AbortSignal): Promise<void> => {
     const computing = { readers: topologyReaders, taken: () => 0, toTake: 0, since };
     const either = AbortSignal.any([until, signal]);
+    for (const one of deliveries.values()) await one.caughtUp(either);
     await untilCaughtUp(log, computing, either);
     await trainer?.caughtUp(either);
     await evaluator?.caughtUp(either);
@@ -155,6 +159,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 }
 
 interface Chosen {
+  readonly inShop: ShopTopologies;
   readonly topologies: readonly Topology[];
   /** Names on the log of what they give to others, and of what stands of those whose code is another version's. */
   readonly results: ReadonlySet<string>;
@@ -179,7 +184,7 @@ async function chosen({ place, shop, only = [], onEvent }: PipelineOptions): Pro
       await writeVersion(log, registry, shop, topology);
   }
   const results = resultsInForce(inShop, wanted);
-  return { topologies, results, versions: await readVersions(log, registry, shop) };
+  return { inShop, topologies, results, versions: await readVersions(log, registry, shop) };
 }
 
 function readerOf({ group, inputs }: Plan): Reader {

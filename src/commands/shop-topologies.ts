@@ -1,3 +1,4 @@
+import type { Descriptor } from '../../datasets/descriptor.ts';
 import { topologiesOf } from '../../topologies/all.ts';
 import { ownTopics } from '../engine/plan.ts';
 import { physicalName } from '../engine/topic.ts';
@@ -16,6 +17,7 @@ export class UnknownTopologyError extends Error {
 /** What can run in a shop, as the code is now, and what stands there. */
 export interface ShopTopologies {
   readonly shop: string;
+  readonly datasets: readonly Descriptor[];
   readonly all: readonly Topology[];
   /** Names of the topics on the log. */
   readonly existing: ReadonlySet<string>;
@@ -25,8 +27,9 @@ export interface ShopTopologies {
 /** @throws OwnTopologiesError */
 export async function topologiesInShop({ log, registry, config }: Workplace, shop: string): Promise<ShopTopologies> {
   const existing = new Set((await log.topics()).map(({ name }) => name));
-  const all = await withOwn(topologiesOf(shop, await descriptorsOf(log, registry, shop), existing), config);
-  return { shop, all, existing, versions: await readVersions(log, registry, shop) };
+  const datasets = await descriptorsOf(log, registry, shop);
+  const all = await withOwn(topologiesOf(shop, datasets, existing), config);
+  return { shop, datasets, all, existing, versions: await readVersions(log, registry, shop) };
 }
 
 /** @throws UnknownTopologyError */

@@ -5,6 +5,7 @@ import { type GroupLag, groupLags, isStranded } from './group-lag.ts';
 import { readersIn, topologiesInShop } from './shop-topologies.ts';
 import { shopsOf, topicsOfShop } from './shops.ts';
 import { count, table, yellow } from './terminal.ts';
+import { topicsCreateCommand } from './topics-create.ts';
 import { openWorkplace } from './workplace.ts';
 
 interface TopicsFlags {
@@ -17,7 +18,7 @@ interface TopicsFlags {
 const STRANDED = 1;
 
 export function topicsCommand(program: Command): void {
-  withCommon(program.command('topics'), { shop: 'all' })
+  const command = withCommon(program.command('topics'), { shop: 'all' })
     .description('list topics, what is in them, and how far each group has read')
     .option('--lag', 'how far each group is behind, and who reads for it, instead')
     .option('--partitions', 'with --lag: by topic and partition')
@@ -54,6 +55,7 @@ export function topicsCommand(program: Command): void {
       const next = shops.map((one) => `\`ebb run --shop ${one}\``).join(', ');
       console.error(yellow(`${stranded.length} ${what} behind with nobody reading: ${next} goes on`, process.stderr));
     });
+  topicsCreateCommand(command);
 }
 
 function printTopics(topics: readonly TopicInfo[], json: boolean): void {

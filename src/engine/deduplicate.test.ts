@@ -5,14 +5,14 @@ import { byHand, loosePoints, note, notes, point, points, texts } from './points
 import { testTopology } from './testing.ts';
 import { type Topology, topology } from './topology.ts';
 
-const once = (input: typeof points = points): Topology =>
+const once = (input: typeof points = points, records?: number): Topology =>
   topology({
     name: 'once',
     from: { input },
     to: { notes },
     build: ({ input: stream }, keep) => ({
       notes: stream.pipe(
-        deduplicate(keep, { name: 'seen', id: ({ value }) => value.id, within: 10 }),
+        deduplicate(keep, { name: 'seen', id: ({ value }) => value.id, within: 10, ...(records && { records }) }),
         note(({ id }, { time }) => `${id} ${time}`),
       ),
     }),
@@ -97,5 +97,32 @@ describe('deduplication', () => {
     hand.send(point('k', 20, 1, 'a'), point('k', 20, 1, 'a'), point('k', 95, 1, 'b'), point('k', 95, 1, 'b'));
     expect(hand.flush().out).toEqual(['a 20', 'a 20', 'b 95']);
     expect(hand.task.keys.get('seen')).toBe(1);
+  });
+
+  describe('by place in the partition, too', () => {
+    const far = [point('k', 1_000, 1, 'b'), point('k', 9_000, 1, 'c')];
+
+    it('knows a repeat that comes soon, however long ago that is by event time', async () => {
+      const hand = await byHand(once(loosePoints, 5));
+      hand.send(point('k', 1, 1, 'a'), ...far, point('k', 1, 1, 'a'), ...far);
+      expect(hand.flush().out).toEqual(['a 1', 'b 1000', 'c 9000']);
+    });
+
+    it('takes one that comes later for news, and forgets', async () => {
+      const hand = await byHand(once(loosePoints, 3));
+      hand.send(point('k', 1, 1, 'a'), ...far, point('k', 1, 1, 'a'));
+      expect(hand.flush().out).toEqual(['a 1', 'b 1000', 'c 9000', 'a 1']);
+      hand.send(...[1, 2, 3].map((step) => point('k', step * 1e9, 1, `later ${step}`)));
+      hand.flush();
+      expect(hand.task.keys.get('seen')).toBeLessThanOrEqual(3);
+    });
+
+    it('remembers where a record stood over a crash', async () => {
+      const hand = await byHand(once(loosePoints, 5));
+      hand.send(point('k', 1, 1, 'a'), ...far);
+      const again = await byHand(once(loosePoints, 5), { from: [hand.flush().transaction] });
+      again.send(point('k', 1, 1, 'a'));
+      expect(again.flush().out).toEqual([]);
+    });
   });
 });
