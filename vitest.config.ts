@@ -5,7 +5,7 @@ export default defineConfig({
   // The library under its own name is its sources here, not what was last compiled of them.
   ssr: { resolve: { conditions: ['ebb-source', 'node', 'import'] } },
   test: {
-    include: ['{src,topologies,schemas,connectors,datasets,sql,scripts,bench,grafana}/**/*.test.ts'],
+    include: ['{src,topologies,schemas,connectors,datasets,nifi,sql,scripts,bench,grafana}/**/*.test.ts'],
     exclude: ['**/*.int.test.ts', '**/node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,

@@ -52,6 +52,7 @@ const arrows: readonly (readonly [from: string, to: readonly string[]])[] = [
   ['connectors/', [...port, ...vocabulary, 'src/avro/', 'schemas/', 'datasets/']],
   ['topologies/', ['src/engine/', 'src/churn/', 'schemas/', 'datasets/']],
   ['datasets/', ['schemas/', 'src/engine/topic.ts']],
+  ['nifi/', ['datasets/', 'schemas/', 'src/engine/topic.ts']],
   ['schemas/', ['src/engine/topic.ts']],
   ['bench/', anything],
   ['grafana/', []],
