@@ -23,7 +23,7 @@ const ms = number.int().min(100).max(3_600_000);
 
 /** What opens doors: it is never printed. */
 const secrets = new Set([
-  'dashboardToken',
+  ...['dashboardToken', 'nifiPassword'],
   ...['saslPassword', 'saslToken', 'saslClientSecret', 'registryPassword', 'registryToken'],
   ...['mariadbPassword', 'minioAccessKey', 'minioSecretKey', 'minioSessionToken'],
 ]);
@@ -119,6 +119,13 @@ const configSchema = z.strictObject({
     .string()
     .regex(/^[0-7]{3,4}$/, { error: 'permissions are octal, such as 644' })
     .optional(),
+  /** Address of NiFi, for `ebb nifi`, and who logs in there; the file is PEM. */
+  nifiUrl: httpAddress.default('http://localhost:8080'),
+  nifiUser: z.string().min(1).optional(),
+  nifiPassword: z.string().optional(),
+  nifiCa: z.string().optional(),
+  /** Seconds that NiFi may take to enable services, to look whether all is valid, and to start. */
+  nifiPatience: number.min(1).max(3_600).default(60),
   /** What goes where: names of topics within the shop, `raw.*` for all that begin so. */
   filesTopics: list.optional(),
   minioTopics: list.optional(),

@@ -1,5 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { onlineRetail } from '../../datasets/online-retail.ts';
+import { releases } from '../../nifi/model.ts';
+import { parametersOf } from '../../nifi/parameters.ts';
 import { composeCall } from './compose.ts';
 import { placelessSettings } from './hdfs-config.ts';
 import { brokerSettings } from './kafka-config.ts';
@@ -116,5 +121,22 @@ describe("docker-compose.yml's MariaDB", () => {
       EBB_MARIADB_DATABASE: variableOf(part, 'MARIADB_DATABASE'),
     });
     expect(part).toMatch(/23306:3306|target: 3306\n\s+published: "?23306/);
+  });
+});
+
+describe("docker-compose.yml's servers beside the stack", () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docker-compose.yml'), 'utf8');
+
+  it('are of a version that is said, as all are', () => {
+    const images = [...text.matchAll(/^ +image: (\S+)$/gm)].map(([, image]) => image);
+    expect(images).toEqual(expect.arrayContaining([`apache/nifi:${releases[2]}`]));
+    for (const image of images) expect(image).toMatch(/:[\w.-]*\d[\w.-]*$/);
+  });
+
+  it('are found by the flow of nifi/ at the addresses that it comes with', () => {
+    const values = new Map(parametersOf({ descriptor: onlineRetail }).map(({ name, value }) => [name, value]));
+    expect(text).toContain(`INSIDE://${values.get('kafka.brokers')}`);
+    expect(text).toContain(`:${values.get('http.port')}'`);
+    expect(values.get('schema.registry.url')).toMatch(/^http:\/\/registry:8080\//);
   });
 });

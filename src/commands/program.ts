@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { churnCommand } from './churn.ts';
 import { completionCommand } from './completion.ts';
 import { dashboardCommand } from './dashboard.ts';
+import { datasetsCommand } from './datasets.ts';
 import { dbCommand } from './db.ts';
 import { deadCommand } from './dead.ts';
 import { describeCommand } from './describe.ts';
@@ -13,6 +14,7 @@ import { initCommand } from './init.ts';
 import { inspectCommand } from './inspect.ts';
 import { lakeCommand } from './lake.ts';
 import { modelsCommand } from './models.ts';
+import { nifiCommand } from './nifi.ts';
 import { promoteCommand } from './promote.ts';
 import { queryCommand } from './query.ts';
 import { replayCommand } from './replay.ts';
@@ -39,7 +41,7 @@ const groups: readonly (readonly [string, readonly ((program: Command) => void)[
     [queryCommand, tailCommand, traceCommand, deadCommand, topicsCommand, sinkCommand, dashboardCommand, doctorCommand],
   ],
   ['Churn', [trainCommand, modelsCommand, scoreCommand, churnCommand]],
-  ['Stores and services', [stackCommand, dbCommand, lakeCommand]],
+  ['Stores and services', [stackCommand, dbCommand, lakeCommand, nifiCommand, datasetsCommand]],
   ['Your shell and your code', [completionCommand, typesCommand]],
 ];
 

@@ -32,9 +32,7 @@ export function topicsCreateCommand(parent: Command): void {
     .option('--partitions <n>', 'partitions of topics that do not exist yet (default 4)')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExamples:\n  ebb topics create --dataset online-retail\n  ebb topics create --shop demo')
-    .action(async (_: unknown, command: Command) => {
-      // The parent takes the same flags, and commander gives each to whom it stands behind.
-      const { dataset, json, ...flags } = command.optsWithGlobals<CreateFlags>();
+    .action(async ({ dataset, json, ...flags }: CreateFlags) => {
       const descriptor = dataset === undefined ? undefined : await loadDescriptor(dataset);
       const config = configOf(flags);
       await using place = await openWorkplace(config);

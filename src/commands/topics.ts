@@ -18,7 +18,9 @@ interface TopicsFlags {
 const STRANDED = 1;
 
 export function topicsCommand(program: Command): void {
-  const command = withCommon(program.command('topics'), { shop: 'all' })
+  const command = program.command('topics').description('the topics of the log, and those that others write');
+  topicsCreateCommand(command);
+  withCommon(command.command('list', { isDefault: true }), { shop: 'all' })
     .description('list topics, what is in them, and how far each group has read')
     .option('--lag', 'how far each group is behind, and who reads for it, instead')
     .option('--partitions', 'with --lag: by topic and partition')
@@ -55,7 +57,6 @@ export function topicsCommand(program: Command): void {
       const next = shops.map((one) => `\`ebb run --shop ${one}\``).join(', ');
       console.error(yellow(`${stranded.length} ${what} behind with nobody reading: ${next} goes on`, process.stderr));
     });
-  topicsCreateCommand(command);
 }
 
 function printTopics(topics: readonly TopicInfo[], json: boolean): void {
