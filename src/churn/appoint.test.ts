@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { appoint, type Candidate } from './appoint.ts';
+import type { Verdict } from './compare.ts';
 import type { Model, ModelKind } from './model.ts';
 import { silenceModel } from './models.testing.ts';
 import type { Stratum } from './strata.ts';
@@ -17,6 +18,10 @@ function candidate(kind: ModelKind, version: string, logLoss: number, over: Part
 
 function rolesOf(models: readonly Model[]): Readonly<Record<string, string>> {
   return Object.fromEntries(models.map(({ version, role }) => [version, role]));
+}
+
+function verdict(kind: ModelKind, gain: number): Verdict {
+  return { kind, better: gain > 0, gain, bound: gain, pValue: 0.01, reason: `gains ${gain}` };
 }
 
 const nobody = { champion: undefined, challengers: [] };
@@ -43,9 +48,44 @@ describe('models that were trained', () => {
   });
 
   it('change the kind when a challenger has won by what both scored live', () => {
-    const { models, reasons } = appoint([logistic, forest], before, 7, 'random_forest');
-    expect(rolesOf(models)).toMatchObject({ 'lr-2': 'CHALLENGER', 'rf-2': 'CHAMPION', 'lr-1': 'RETIRED' });
-    expect(reasons[0]).toContain('of another kind, and better at what both scored live');
+    const { models, reasons } = appoint([logistic, forest], before, 7, [verdict('random_forest', 0.01)]);
+    expect(rolesOf(models)).toEqual({
+      ...{ 'lr-2': 'CHALLENGER', 'rf-2': 'CHAMPION' },
+      ...{ 'lr-1': 'RETIRED', 'rf-1': 'RETIRED' },
+    });
+    expect(reasons).toEqual([
+      'champion is random_forest rf-2: of another kind than lr-1, and better at what both scored live',
+      'random_forest takes the place of logistic_regression: gains 0.01',
+    ]);
+  });
+
+  it('keep the kind when no challenger has won, and say why of each', () => {
+    const verdicts = [verdict('decision_tree', -0.02), verdict('random_forest', -0.01)];
+    const { models, reasons } = appoint([logistic, forest], before, 7, verdicts);
+    expect(rolesOf(models)).toMatchObject({ 'lr-2': 'CHAMPION', 'rf-2': 'CHALLENGER' });
+    expect(reasons).toEqual([
+      'champion is logistic_regression lr-2: a refit of the same kind, with an AUC of 0.8400 in its backtest against 0.8300 of recency alone',
+      'decision_tree does not take the place of logistic_regression: gains -0.02',
+      'random_forest does not take the place of logistic_regression: gains -0.01',
+    ]);
+  });
+
+  it('take the best of several that have won, and the next one where its refit may not score alone', () => {
+    const svc = candidate('linear_svc', 'svc-2', 0.32);
+    const won = [verdict('linear_svc', 0.01), verdict('random_forest', 0.02)];
+    const both = appoint([logistic, svc, forest], before, 7, won);
+    expect(rolesOf(both.models)).toMatchObject({ 'rf-2': 'CHAMPION' });
+    expect(both.reasons[1]).toBe(
+      'linear_svc was better, but as random_forest gains more does not take the place of logistic_regression: gains 0.01',
+    );
+    const barred = { ...forest, uncalibrated: [wrong] };
+    const { models, reasons } = appoint([logistic, svc, barred], before, 7, won);
+    expect(rolesOf(models)).toMatchObject({ 'svc-2': 'CHAMPION', 'rf-2': 'CHALLENGER', 'lr-2': 'CHALLENGER' });
+    expect(reasons.slice(1)).toEqual([
+      'linear_svc takes the place of logistic_regression: gains 0.01',
+      'random_forest was better, but as its refit is no champion does not take the place of logistic_regression: gains 0.02',
+      expect.stringMatching(/^random_forest rf-2 is no champion: its probabilities do not hold everywhere/),
+    ]);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { type Backtest, judgeRefit } from './compare.ts';
+import { type Backtest, betterKinds, judgeRefit, type Verdict } from './compare.ts';
 import type { Model, ModelKind } from './model.ts';
 import type { Stratum } from './strata.ts';
 
@@ -25,19 +25,20 @@ export interface Appointment {
 
 /**
  * Who scores the customers from a moment on. A refit takes the place of a champion of its kind when its backtest allows it; another
- * kind only when `challenger` has won by what both scored live. The first champion is the candidate with the least log loss. All
- * others are challengers, and score beside it.
+ * kind only when it has won by what both scored live, and its refit may score customers alone. Of several such kinds it is the one
+ * that is sure to gain most. The first champion is the candidate with the least log loss. All others are challengers, and score beside it.
+ * @param verdicts on the challengers' kinds; none where nobody has asked
  */
 export function appoint(
   candidates: readonly Candidate[],
   { champion, challengers }: InForce,
   inForceFrom: number,
-  challenger?: ModelKind,
+  verdicts: readonly Verdict[] = [],
 ): Appointment {
   const judged = candidates.map((candidate) => ({ candidate, against: objection(candidate) }));
   const allowed = judged.filter(({ against }) => against === undefined).map(({ candidate }) => candidate);
-  const kind = challenger ?? champion?.kind ?? leastLoss(allowed)?.model.kind;
-  const chosen = allowed.find(({ model }) => model.kind === kind);
+  const ofKind = (kind: ModelKind) => allowed.filter(({ model }) => model.kind === kind);
+  const [chosen] = champion === undefined ? byLoss(allowed) : [...betterKinds(verdicts), champion.kind].flatMap(ofKind);
   const as = (model: Omit<Model, 'role' | 'inForceFrom'>, role: Model['role']): Model => ({
     ...model,
     role,
@@ -47,7 +48,41 @@ export function appoint(
   const isNew = new Set(current.map(({ version }) => version));
   const replaced = [...(chosen === undefined ? [] : [champion ?? []].flat()), ...challengers];
   const retired = replaced.filter(({ version }) => !isNew.has(version)).map((model) => as(model, 'RETIRED'));
-  return { models: [...current, ...retired], reasons: [why(chosen, champion, kind, judged), ...objections(judged)] };
+  return {
+    models: [...current, ...retired],
+    reasons: [
+      why(chosen, champion, verdicts, judged.length),
+      ...(champion === undefined
+        ? []
+        : decidedLines(champion.kind, verdicts, chosen?.model.kind ?? champion.kind, allowed)),
+      ...objections(judged),
+    ],
+  };
+}
+
+/** What came of comparing challengers with a champion before anything is decided, a line for each. */
+export function verdictLines(champion: ModelKind, verdicts: readonly Verdict[]): readonly string[] {
+  return verdicts.map(({ kind, better, reason }) =>
+    line(kind, better ? 'may take the place of' : 'does not take the place of', champion, reason),
+  );
+}
+
+function decidedLines(
+  champion: ModelKind,
+  verdicts: readonly Verdict[],
+  chosen: ModelKind,
+  allowed: readonly Candidate[],
+): readonly string[] {
+  return verdicts.map(({ kind, better, reason }) => {
+    if (kind === chosen) return line(kind, 'takes the place of', champion, reason);
+    if (!better) return line(kind, 'does not take the place of', champion, reason);
+    const why = allowed.some(({ model }) => model.kind === kind) ? `${chosen} gains more` : 'its refit is no champion';
+    return line(kind, `was better, but as ${why} does not take the place of`, champion, reason);
+  });
+}
+
+function line(kind: ModelKind, does: string, champion: ModelKind, reason: string): string {
+  return `${kind} ${does} ${champion}: ${reason}`;
 }
 
 type Judged = { readonly candidate: Candidate; readonly against: string | undefined };
@@ -69,22 +104,24 @@ function objections(judged: readonly Judged[]): readonly string[] {
 function why(
   chosen: Candidate | undefined,
   champion: Model | undefined,
-  kind: ModelKind | undefined,
-  judged: readonly Judged[],
+  verdicts: readonly Verdict[],
+  candidates: number,
 ): string {
   if (chosen === undefined)
     return champion === undefined
-      ? `no champion: none of ${judged.length} models may score customers alone`
-      : `champion stays ${champion.kind} ${champion.version}: a new ${kind} may not take its place`;
-  const { kind: own, version } = chosen.model;
-  const name = `champion is ${own} ${version}`;
+      ? `no champion: none of ${candidates} models may score customers alone`
+      : `champion stays ${champion.kind} ${champion.version}: a new ${champion.kind} may not take its place`;
+  const { kind, version } = chosen.model;
+  const name = `champion is ${kind} ${version}`;
   if (champion === undefined) return `${name}: the first one, with the least log loss in its backtest`;
-  if (champion.kind !== own) return `${name}: of another kind, and better at what both scored live`;
-  return `${name}: ${judgeRefit(chosen.backtest).reason}; another kind would have to be better at what both score live`;
+  if (champion.kind !== kind)
+    return `${name}: of another kind than ${champion.version}, and better at what both scored live`;
+  const others = verdicts.length === 0 ? '; another kind would have to be better at what both score live' : '';
+  return `${name}: ${judgeRefit(chosen.backtest).reason}${others}`;
 }
 
-function leastLoss(candidates: readonly Candidate[]): Candidate | undefined {
-  return [...candidates].sort((a, b) => a.backtest.logLoss - b.backtest.logLoss)[0];
+function byLoss(candidates: readonly Candidate[]): readonly Candidate[] {
+  return [...candidates].sort((a, b) => a.backtest.logLoss - b.backtest.logLoss);
 }
 
 function percent(share: number): string {

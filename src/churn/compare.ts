@@ -2,11 +2,12 @@ import { quantile, samplesByCustomer } from './bootstrap.ts';
 import { rowsWhere } from './evaluation.ts';
 import { holmAdjusted } from './holm.ts';
 import { auc, logLossOf, weightedMean } from './metrics.ts';
+import type { ModelKind } from './model.ts';
 
-/** Rows whose labels have matured and that the champion and a challenger both scored when they were live. */
+/** Rows whose labels have matured, and that the champion's kind and a challenger's both scored when they were live. */
 export interface Challenge {
   /** The challenger's. */
-  readonly version: string;
+  readonly kind: ModelKind;
   /** Of each row. */
   readonly customers: readonly string[];
   readonly labels: Uint8Array;
@@ -15,10 +16,13 @@ export interface Challenge {
   /** Probabilities given at the time. */
   readonly champion: Float64Array;
   readonly challenger: Float64Array;
+  /** How many ends of months are among the days of the rows. */
+  readonly monthEnds: number;
 }
 
 export interface Verdict {
-  readonly version: string;
+  /** The challenger's. */
+  readonly kind: ModelKind;
   readonly better: boolean;
   /** By how much the challenger's log loss is lower, in nats per row. */
   readonly gain: number;
@@ -26,32 +30,33 @@ export interface Verdict {
   readonly bound: number;
   /** Of a gain as great without a difference, adjusted for the number of challengers (Holm). */
   readonly pValue: number;
-  /** In words, also why not. */
+  /** What was found, in words. */
   readonly reason: string;
-}
-
-export interface Comparison {
-  /** The version to go live; undefined: the champion stays. */
-  readonly promote: string | undefined;
-  readonly verdicts: readonly Verdict[];
 }
 
 const RISK = 0.05;
 const SAMPLES = 2_000;
+/** Of fewer, samples drawn from them say too little of the others. */
+const LEAST_CUSTOMERS = 100;
 
 /**
- * Whether a model of another kind takes the champion's place: its log loss is lower by a paired bootstrap by customer, with Holm's
- * adjustment over the challengers, and it ranks customers active in the last 180 days no worse. Of several, the one that gains most.
- * Ask once per horizon: looking at the same question every day finds a difference where there is none.
+ * Which kinds of model are better than the champion's: their log loss is lower by a paired bootstrap by customer, with Holm's
+ * adjustment over all challengers, and they rank customers active in the last 180 days no worse. Ask once per horizon: looking at the same question every day finds a difference where there is none.
+ * @param seed of the bootstrap, which is repeated from it
+ * @returns in the order given
  */
-export function compareKinds(challenges: readonly Challenge[], seed: number): Comparison {
-  const gains = challenges.map((challenge) => gainOf(challenge, seed));
+export function compareKinds(challenges: readonly Challenge[], seed = 1): readonly Verdict[] {
+  const gains = challenges.map((challenge) => (isTooLittle(challenge) ? noGain : gainOf(challenge, seed)));
   const pValues = holmAdjusted(gains.map(({ pValue }) => pValue));
-  const verdicts = challenges.map((challenge, index) =>
-    verdictOn(challenge, gains[index] ?? noGain, pValues[index] ?? 1),
-  );
-  const winners = verdicts.filter(({ better }) => better).sort((one, other) => other.gain - one.gain);
-  return { promote: winners[0]?.version, verdicts };
+  return challenges.map((challenge, index) => verdictOn(challenge, gains[index] ?? noGain, pValues[index] ?? 1));
+}
+
+/** The kinds that may take the champion's place, first the one that is sure to gain most: they may have been compared on other rows. */
+export function betterKinds(verdicts: readonly Verdict[]): readonly ModelKind[] {
+  return verdicts
+    .filter(({ better }) => better)
+    .sort((one, other) => other.bound - one.bound || (one.kind < other.kind ? -1 : 1))
+    .map(({ kind }) => kind);
 }
 
 interface Gain {
@@ -62,12 +67,16 @@ interface Gain {
 
 const noGain: Gain = { gain: Number.NaN, bound: Number.NaN, pValue: 1 };
 
+function isTooLittle({ customers, monthEnds }: Challenge): boolean {
+  return monthEnds === 0 || new Set(customers).size < LEAST_CUSTOMERS;
+}
+
 function gainOf({ customers, labels, champion, challenger }: Challenge, seed: number): Gain {
-  if (labels.length === 0) return noGain;
   const losses = logLossOf({ scores: champion, labels });
   const gains = logLossOf({ scores: challenger, labels }).map((loss, row) => (losses[row] ?? 0) - loss);
-  const metric = (weights: Float64Array | undefined) => weightedMean(gains, weights);
-  const [values = new Float64Array()] = samplesByCustomer(customers, [metric], { seed, samples: SAMPLES });
+  const { names, sums, rows } = byCustomer(customers, gains);
+  const metric = (weights: Float64Array | undefined) => weightedSum(sums, weights) / weightedSum(rows, weights);
+  const [values = new Float64Array()] = samplesByCustomer(names, [metric], { seed, samples: SAMPLES });
   const notBetter = values.reduce((count, value) => count + (value > 0 ? 0 : 1), 0);
   return {
     gain: weightedMean(gains),
@@ -76,28 +85,60 @@ function gainOf({ customers, labels, champion, challenger }: Challenge, seed: nu
   };
 }
 
+/** A customer is drawn with all of their rows, so that their sum is all that samples ask for. */
+function byCustomer(customers: readonly string[], values: Float64Array) {
+  const found = new Map<string, { sum: number; rows: number }>();
+  for (const [row, customer] of customers.entries()) {
+    const known = found.get(customer);
+    const value = values[row] ?? 0;
+    if (known === undefined) {
+      found.set(customer, { sum: value, rows: 1 });
+      continue;
+    }
+    known.sum += value;
+    known.rows++;
+  }
+  const all = [...found.values()];
+  return {
+    names: [...found.keys()],
+    sums: Float64Array.from(all, ({ sum }) => sum),
+    rows: Float64Array.from(all, ({ rows }) => rows),
+  };
+}
+
+function weightedSum(values: Float64Array, weights: Float64Array | undefined): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += (weights?.[index] ?? 1) * (values[index] ?? 0);
+  return sum;
+}
+
 function verdictOn(challenge: Challenge, { gain, bound }: Gain, pValue: number): Verdict {
-  const { version, labels, customers } = challenge;
+  const { kind, labels, customers } = challenge;
+  const verdict = (reason: string, better = false): Verdict => ({ kind, better, gain, bound, pValue, reason });
+  const people = new Set(customers).size;
+  const on = `on ${labels.length} rows of ${people} customers`;
+  if (labels.length === 0) return verdict('no row that both models scored live has matured yet');
+  if (challenge.monthEnds === 0)
+    return verdict(
+      `no end of a month at which both models scored live has matured yet, and the ${labels.length} purchases that have are no sample of customers`,
+    );
+  if (isTooLittle(challenge))
+    return verdict(
+      `both models scored live ${people} customers of whom it is known, and fewer than ${LEAST_CUSTOMERS} say too little`,
+    );
+  if (!(pValue <= RISK))
+    return verdict(
+      gain > 0
+        ? `its log loss is ${gain.toFixed(5)} lower ${on}, which is not surely better (p ${pValue.toFixed(3)}, adjusted)`
+        : `its log loss is ${(-gain).toFixed(5)} higher ${on}`,
+    );
   const [before, after] = [challenge.champion, challenge.challenger].map((scores) =>
     auc(rowsWhere({ scores, labels }, (row) => (challenge.recency[row] ?? 0) < 180)),
   );
-  const verdict = { version, gain, bound, pValue };
-  const on = `on ${labels.length} rows of ${new Set(customers).size} customers`;
-  const no = (reason: string): Verdict => ({ ...verdict, better: false, reason: `${reason}; the champion stays` });
-  if (labels.length === 0) return no('no row that both models scored live has matured yet');
-  if (!(pValue <= RISK))
-    return no(
-      `its log loss ${gain > 0 ? `is ${gain.toFixed(5)} lower` : `is ${(-gain).toFixed(5)} higher`} ${on}, which is not surely better (p ${pValue.toFixed(3)}, adjusted)`,
-    );
-  if (!(after !== undefined && before !== undefined && after >= before))
-    return no(
-      `its log loss is ${gain.toFixed(5)} lower ${on}, but among customers active in 180 days its AUC is ${shown(after)} against ${shown(before)}`,
-    );
-  return {
-    ...verdict,
-    better: true,
-    reason: `its log loss is ${gain.toFixed(5)} lower ${on} (95 % sure of more than ${bound.toFixed(5)}; p ${pValue.toFixed(3)}, adjusted), and its AUC among customers active in 180 days is ${shown(after)} against ${shown(before)}`,
-  };
+  const lower = `its log loss is ${gain.toFixed(5)} lower ${on} (95 % sure of more than ${bound.toFixed(5)}; p ${pValue.toFixed(3)}, adjusted)`;
+  const ranks = `among customers active in 180 days its AUC is ${shown(after)} against ${shown(before)}`;
+  if (!(after !== undefined && before !== undefined && after >= before)) return verdict(`${lower}, but ${ranks}`);
+  return verdict(`${lower}, and ${ranks}`, true);
 }
 
 function shown(value: number | undefined): string {

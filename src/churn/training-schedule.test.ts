@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DAY, dateText } from '../../datasets/civil.ts';
 import { dayEnds } from '../../datasets/day-end.ts';
+import { HORIZON_DAYS } from './examples.ts';
 import { isTrainingDay, trainingDayAfter } from './training-schedule.ts';
 
 it('models are trained at the ends of quarters', () => {
@@ -34,4 +35,10 @@ it('the one after a training is the next quarter’s', () => {
 it('of what is no moment, none is waited for', () => {
   const endOf = dayEnds(['UTC']);
   for (const time of [Number.NaN, Number.POSITIVE_INFINITY]) expect(trainingDayAfter(time, endOf)).toBeNaN();
+});
+
+it('trainings are a horizon apart or more, so that each compares models by outcomes of its own', () => {
+  const days = Array.from({ length: 400 * 366 }, (_, day) => day).filter(isTrainingDay);
+  const between = days.slice(1).map((day, index) => day - (days[index] ?? 0));
+  expect(Math.min(...between)).toBeGreaterThanOrEqual(HORIZON_DAYS);
 });

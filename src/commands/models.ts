@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import type { ChurnModel } from '../../schemas/generated.ts';
-import type { InForce } from '../churn/appoint.ts';
-import { HORIZON_DAYS } from '../churn/examples.ts';
+import { type InForce, verdictLines } from '../churn/appoint.ts';
+import type { Verdict } from '../churn/compare.ts';
 import type { Model } from '../churn/model.ts';
 import { configOf, withCommon } from './command.ts';
+import { compareText, listText, newestOf } from './models-text.ts';
 import { topicsOfShop } from './shops.ts';
-import { dim, moment, table } from './terminal.ts';
-import { liveVerdict } from './train/live-challenge.ts';
-import { inForceAt, type ModelsOnLog, modelNamed, openModelsWriter, readModels } from './train/models-topic.ts';
-import { openExamples } from './train/open-examples.ts';
+import { dim, moment, yellow } from './terminal.ts';
+import { appendModels } from './train/append-models.ts';
+import { liveVerdicts } from './train/live-verdicts.ts';
+import { inForceAt, type ModelsOnLog, modelNamed, readModels } from './train/models-topic.ts';
+import { otherKinds } from './train/scheduled-verdicts.ts';
 import { refuseUnderReset } from './under-reset.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
@@ -33,22 +34,26 @@ export function modelsCommand(program: Command): void {
     .command('models')
     .description('the churn models of a shop: which is in force, since when, and how good it is');
   add(models.command('list', { isDefault: true }), 'all of them, the newest first', (known, flags) =>
-    flags.json === true ? JSON.stringify(newestOf(known.models)) : listText(known),
+    flags.json === true ? JSON.stringify(newestOf(known.models)) : listText(known.models, known.shop),
   ).addHelpText(
     'after',
     '\nExamples:\n  ebb models --shop online-retail\n  ebb models list --shop online-retail --json',
   );
   add(
-    models.command('compare').argument('<a>').argument('<b>'),
-    'two of them, side by side',
-    async (known, flags, [a = '', b = '']) => {
-      const both = [a, b].map((version) => named(known, version));
-      if (flags.json === true) return JSON.stringify(both.map(({ parameters: _, ...rest }) => rest));
-      return `${compareText(both)}\n\n${await liveText(known, both)}`;
+    models.command('compare').argument('[version...]'),
+    'versions side by side, those in force unless others are named; and whether challengers were better than the champion at what both scored live',
+    async (known, flags, versions) => {
+      const { champion, challengers } = known.inForce;
+      const inForce = [champion ?? [], challengers].flat();
+      const all = versions.length === 0 ? inForce : versions.map((version) => named(known, version));
+      const verdicts = await verdictsOn(known);
+      if (flags.json === true)
+        return JSON.stringify({ models: all.map(({ parameters: _, ...rest }) => rest), verdicts });
+      return `${compareText(all)}\n\n${liveText(known, verdicts)}`;
     },
   ).addHelpText(
     'after',
-    '\nExamples:\n  ebb models compare 2011-06-30.9fc12ab3 2011-06-30.51ab9c44 --shop online-retail',
+    '\nExamples:\n  ebb models compare --shop online-retail\n  ebb models compare 2011-06-30.9fc12ab3 2011-06-30.51ab9c44 --shop online-retail',
   );
   add(
     models
@@ -58,8 +63,9 @@ export function modelsCommand(program: Command): void {
     'has a model score the customers: of another kind, if it was better at what both scored live',
     async (known, flags, [version = '']) => {
       const model = named(known, version);
-      if (flags.force !== true) await refuseUnlessBetter(known, model);
-      return changed(known, model, flags);
+      const lines = flags.force === true ? [] : await betterLive(known, model);
+      const text = await changed(known, model, flags);
+      return flags.json === true ? text : [...lines, text].join('\n');
     },
   ).addHelpText('after', '\nExamples:\n  ebb models promote 2011-06-30.51ab9c44 --shop online-retail');
   add(
@@ -99,21 +105,32 @@ function named({ models, shop }: Known, version: string): Model {
   throw new ModelsError(`shop ${shop} has no model ${version}: there are ${versions.join(', ')}`);
 }
 
-/** A refit of the champion's kind is judged when it is trained. @throws ModelsError */
-async function refuseUnlessBetter({ place, shop, inForce: { champion } }: Known, model: Model): Promise<void> {
-  if (champion === undefined || champion.kind === model.kind) return;
-  const { better, reason } = await liveVerdict(place, shop, champion.kind, model.kind);
-  if (better) return;
+/** On all challengers' kinds, and those of other models, since what one is asked of many is not as sure of each. */
+async function verdictsOn(
+  { place, shop, inForce: { champion, challengers } }: Known,
+  others: readonly Model[] = [],
+): Promise<readonly Verdict[]> {
+  if (champion === undefined) return [];
+  const kinds = otherKinds(champion.kind, [...challengers, ...others]);
+  return kinds.length === 0 ? [] : await liveVerdicts(place, shop, champion.kind, kinds);
+}
+
+/** A refit of the champion's kind is judged when it is trained. @returns what was found, for people @throws ModelsError */
+async function betterLive(known: Known, model: Model): Promise<readonly string[]> {
+  const { champion } = known.inForce;
+  if (champion === undefined || champion.kind === model.kind) return [];
+  const verdicts = await verdictsOn(known, [model]);
+  const lines = verdictLines(champion.kind, verdicts);
+  if (verdicts.some(({ kind, better }) => better && kind === model.kind)) return lines;
   throw new ModelsError(
-    `${model.kind} ${model.version} does not take the place of ${champion.kind} ${champion.version}: ${reason}. --force promotes it all the same`,
+    `${model.kind} ${model.version} does not take the place of ${champion.kind} ${champion.version}; --force promotes it all the same. By what both scored live:\n${lines.map((line) => `  ${line}`).join('\n')}`,
   );
 }
 
-async function liveText({ place, shop }: Known, [a, b]: readonly Model[]): Promise<string> {
-  if (a === undefined || b === undefined || a.kind === b.kind)
-    return dim('Of one kind: their backtests decide.', process.stdout);
-  const { reason } = await liveVerdict(place, shop, a.kind, b.kind);
-  return `${b.kind} in place of ${a.kind}, by what both scored live: ${reason}.`;
+function liveText({ inForce: { champion } }: Known, verdicts: readonly Verdict[]): string {
+  if (champion === undefined || verdicts.length === 0)
+    return dim('No model of another kind scores customers beside a champion: backtests decide.', process.stdout);
+  return ['By what both scored live:', ...verdictLines(champion.kind, verdicts)].join('\n');
 }
 
 /** The last champion that is not the one in force. @throws ModelsError */
@@ -126,81 +143,25 @@ function before({ models, shop, inForce: { champion } }: Known): Model {
   );
 }
 
-/** Makes a model champion from the end of the day that is under way, in place of the one that is. */
+/** Makes a model champion, in place of the one that is. */
 async function changed(
-  { place, shop, models, inForce: { champion } }: Known,
+  { place, shop, inForce: { champion } }: Known,
   model: Model,
   { json }: ModelsFlags,
 ): Promise<string> {
   if (champion?.version === model.version)
     throw new ModelsError(`${model.version} is the champion already: nothing was changed`);
   await refuseUnderReset(place.log, shop);
-  const options = { shop, asked: {}, horizonDays: HORIZON_DAYS, signal: new AbortController().signal };
-  const { dayEnd } = await openExamples(place, options);
-  const inForceFrom = Math.max(dayEnd, (models.records.at(-1)?.inForceFrom ?? 0) + 1);
-  const next: Model = { ...model, role: 'CHAMPION', inForceFrom };
-  const retired = champion === undefined ? [] : [{ ...champion, role: 'RETIRED' as const, inForceFrom }];
-  const writer = await openModelsWriter(place, shop);
-  await place.log.append(writer.models([next, ...retired]));
-  if (json === true) return JSON.stringify({ champion: next.version, inForceFrom, before: champion?.version ?? null });
-  return `${next.kind} ${next.version} scores the customers of shop ${shop} from ${moment(inForceFrom)} on${champion === undefined ? '' : `, in place of ${champion.kind} ${champion.version}`}.`;
-}
-
-/** Of each version its newest record, the newest first, without its parameters. */
-function newestOf({ records }: ModelsOnLog) {
-  const byVersion = new Map<string, ChurnModel>();
-  for (const record of records) byVersion.set(record.version, record);
-  return [...byVersion.values()].sort((a, b) => b.inForceFrom - a.inForceFrom || rank(a) - rank(b)).map(summaryOf);
-}
-
-function rank({ role }: Pick<ChurnModel, 'role'>): number {
-  return ['CHAMPION', 'CHALLENGER', 'RETIRED'].indexOf(role);
-}
-
-function summaryOf({ linear: _linear, trees: _trees, calibration, ...rest }: ChurnModel) {
-  return { ...rest, calibration: calibration.kind };
-}
-
-function listText({ models, shop }: Known): string {
-  const rows = newestOf(models).map((model) => [
-    model.role,
-    model.kind,
-    model.version,
-    moment(model.inForceFrom),
-    `${model.trainedOn.from} to ${model.trainedOn.until}`,
-    ...metricsOf(model),
-  ]);
-  const header = ['role', 'model', 'version', 'since', 'learnt from', 'AUC', 'active', 'Brier', 'cal. error'];
-  return `${table(header, rows)}\n\n${dim(`Roles change at these moments of event time. \`ebb models promote VERSION --shop ${shop}\` changes the champion.`, process.stdout)}`;
-}
-
-function metricsOf({ evaluation }: Pick<Model, 'evaluation'>): readonly string[] {
-  const text = (value: number | null | undefined, digits = 3) =>
-    value === null || value === undefined ? '–' : value.toFixed(digits);
-  return [
-    text(evaluation?.auc),
-    text(evaluation?.aucActive180),
-    text(evaluation?.brier, 4),
-    text(evaluation?.calibrationError),
-  ];
-}
-
-function compareText(models: readonly Model[]): string {
-  const lines: readonly (readonly [string, (model: Model) => string])[] = [
-    ['model', ({ kind }) => kind],
-    ['role', ({ role }) => role],
-    ['since', ({ inForceFrom }) => moment(inForceFrom)],
-    ['engine', ({ engine }) => engine],
-    ['learnt from', ({ trainedOn: { from, until } }) => `${from} to ${until}`],
-    ['rows', ({ rows }) => String(rows)],
-    ['calibrated', ({ calibration, trainedOn }) => `${calibration.kind}, ${trainedOn.calibratedOn ?? '–'}`],
-    ['tested on', ({ evaluation }) => evaluation?.testedOn ?? '–'],
-    ...['AUC', 'active', 'Brier', 'cal. error'].map(
-      (name, index) => [name, (model: Model) => metricsOf(model)[index] ?? '–'] as const,
-    ),
-  ];
-  return table(
-    ['', ...models.map(({ version }) => version)],
-    lines.map(([name, of]) => [name, ...models.map(of)]),
-  );
+  const retired = champion === undefined ? [] : [{ ...champion, role: 'RETIRED' as const }];
+  const by = { place, shop, signal: new AbortController().signal };
+  const { made, notes } = await appendModels(by, (inForceFrom) => ({
+    inForceFrom,
+    models: [{ ...model, role: 'CHAMPION' as const }, ...retired].map((one) => ({ ...one, inForceFrom })),
+  }));
+  const { inForceFrom } = made;
+  if (json === true)
+    return JSON.stringify({ champion: model.version, inForceFrom, before: champion?.version ?? null, notes });
+  const instead = champion === undefined ? '' : `, in place of ${champion.kind} ${champion.version}`;
+  const said = `${model.kind} ${model.version} scores the customers of shop ${shop} from ${moment(inForceFrom)} on${instead}.`;
+  return [said, ...notes.map((note) => yellow(note, process.stdout))].join('\n');
 }

@@ -63,8 +63,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const evaluates = runs('churn-outcomes');
   await log.create([resultsSpec(shop), ...(evaluates ? [metricsSpec(shop)] : [])]);
   const started = Promise.withResolvers<void>();
-  // Scores would wait for ever for models that are learnt from what nobody computes.
-  const on = config.training && runs('churn-features');
+  // Scores would wait for ever for models that are learnt from, or compared by, what nobody computes.
+  const on = config.training && runs('churn-features') && evaluates;
   const trainer = runs('churn-scores')
     ? startTrainer({ place, shop, signal, started: started.promise, on, onEvent: options.onEvent })
     : undefined;

@@ -5,8 +5,8 @@ import type { Engine } from '../churn/model.ts';
 import type { AskedDates } from '../churn/training-dates.ts';
 import { configOf, dayOf, untilSignalled, wholeNumber, withCommon } from './command.ts';
 import { bar, count, liveRegion } from './terminal.ts';
+import { appendModels } from './train/append-models.ts';
 import { appointmentAt } from './train/appointment.ts';
-import { openModelsWriter, readModels } from './train/models-topic.ts';
 import { reportText, unpredictable } from './train/report.ts';
 import { studyColumn, studyDates } from './train/study.ts';
 import { kinds } from './train/train-models.ts';
@@ -77,15 +77,16 @@ export function trainCommand(program: Command): void {
       const training = { engine, horizonDays, seed, samples: SAMPLES, deploy, signal, onProgress };
       const options = { shop, until, signal, onProgress: progress.read, training };
       try {
-        const { head, results, candidates, dayEnd } = await (labelColumn === undefined
+        const { head, results, candidates } = await (labelColumn === undefined
           ? studyDates(place, askedIn(flags), options)
           : studyColumn(place, labelColumn, options));
-        const { models, reasons } = appointmentAt(await readModels(place, shop), candidates, dayEnd);
-        const writer = await openModelsWriter(place, shop);
-        await place.log.append([await appendOfResults(place, shop, results), ...writer.models(models)]);
+        const beside = [await appendOfResults(place, shop, results)];
+        const appended = await appendModels({ place, shop, signal, beside }, (from, known) =>
+          appointmentAt(known, candidates, from),
+        );
         await tableResults(place, shop, signal);
         live.done();
-        const notes = [...unpredictable(results), ...reasons];
+        const notes = [...unpredictable(results), ...appended.made.reasons, ...appended.notes];
         console.log(flags.json === true ? JSON.stringify({ shop, results, notes }) : reportText(head, results, notes));
       } catch (error) {
         if (!signal.aborted) throw error;

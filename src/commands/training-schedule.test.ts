@@ -1,20 +1,19 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DAY, dateText } from '../../datasets/civil.ts';
-import { seededRandom } from '../churn/random.ts';
+import { DAY } from '../../datasets/civil.ts';
 import { configOf } from './command.ts';
 import { testFolder } from './data-folder.testing.ts';
 import { ebb, ebbOk, startEbb } from './ebb.testing.ts';
+import { writeOrders } from './made-up-orders.testing.ts';
 import { openModelsWriter, readTrainer } from './train/models-topic.ts';
 import { scheduledTraining } from './train/scheduled-training.ts';
 import { openWorkplace } from './workplace.ts';
 
 const folder = testFolder();
 const calm = join(folder, 'calm');
-const file = join(folder, 'orders.csv');
-const dataset = join(folder, 'orders.json');
+const { file, dataset } = writeOrders(folder);
 
 /** The end of the first quarter after which there are days enough. */
 const firstTraining = Date.UTC(2023, 9, 1);
@@ -25,37 +24,6 @@ interface Known {
   readonly kind: string;
   readonly inForceFrom: number;
   readonly evaluation: { readonly testedOn: string };
-}
-
-/** Fifteen months of 800 customers with rhythms of their own, who come all the time and leave after any purchase. */
-function writeOrders(): void {
-  const random = seededRandom(3);
-  const first = Date.UTC(2023, 0, 1) / DAY;
-  const orders: (readonly [day: number, customer: number])[] = [];
-  for (let customer = 0; customer < 800; customer++) {
-    const gap = 4 * 20 ** random();
-    for (let day = first + 450 * random(); day < first + 455; day += gap * (0.7 + 0.6 * random())) {
-      orders.push([Math.floor(day), customer]);
-      if (random() < 0.15) break;
-    }
-  }
-  orders.sort(([a], [b]) => a - b);
-  const lines = orders.map(([day, customer], index) => `o${index},c${customer},${dateText(day)} 12:00:00,9.99`);
-  writeFileSync(file, ['order,customer,time,amount', ...lines].join('\n'));
-  writeFileSync(
-    dataset,
-    JSON.stringify({
-      name: 'orders',
-      title: 'Made-up orders',
-      format: { kind: 'csv' },
-      columns: { order: 'order', customer: 'customer', time: 'time', amount: 'amount' },
-      time: { patterns: ['yyyy-MM-dd HH:mm:ss'] },
-      currency: { code: 'EUR', digits: 2 },
-      rows: { sorted: true },
-      amount: 'column',
-      kind: { constant: 'PURCHASE' },
-    }),
-  );
 }
 
 const replay = (data: string, ...flags: readonly string[]) => [
@@ -78,7 +46,6 @@ async function modelsOf(data: string): Promise<readonly Known[]> {
 }
 
 beforeAll(async () => {
-  writeOrders();
   await ebbOk(...replay(calm, '--training'));
 }, 240_000);
 
@@ -149,7 +116,10 @@ it('a training that is broken off while it reads has not failed', async () => {
   await using place = await openWorkplace(configOf({ data: calm }));
   const stopped = new AbortController();
   const day = firstTraining / DAY - 1;
-  const scheduled = { place, shop: 'orders', day, at: firstTraining, signal: stopped.signal };
+  const scheduled = {
+    ...{ place, shop: 'orders', day, at: firstTraining, signal: stopped.signal },
+    verdicts: async () => [],
+  };
   const training = scheduledTraining(scheduled, await openModelsWriter(place, 'orders'));
   stopped.abort();
   await expect(training).rejects.toBe(stopped.signal.reason);

@@ -58,7 +58,30 @@ export interface TrainingEnded {
   readonly took: number;
 }
 
+/** A training that is due wants to know which models were better live, and outcomes have not come so far. Said again and again until they have. */
+export interface TrainingWaits {
+  readonly kind: 'training-waits';
+  /** YYYY-MM-DD: the local day at whose end it is due. */
+  readonly date: string;
+  /** Of outcomes, on the log. */
+  readonly topic: string;
+  readonly partition: number;
+  /** UTC epoch ms of event time: wanted are those of up to then. */
+  readonly until: number;
+  /** UTC epoch ms of event time up to which they are there; -Infinity before the first tick. */
+  readonly reached: number;
+  /** ms since the training began. */
+  readonly waited: number;
+}
+
 /** What happens to a shop's topologies, sinks and models. */
-export type PipelineEvent = RunnerEvent | SinkRetrying | LeftOut | StillStopping | WorkerEvent | TrainingEnded;
+export type PipelineEvent =
+  | RunnerEvent
+  | SinkRetrying
+  | LeftOut
+  | StillStopping
+  | WorkerEvent
+  | TrainingWaits
+  | TrainingEnded;
 
 export type OnPipelineEvent = (event: PipelineEvent) => void;

@@ -76,6 +76,15 @@ function lineOf(event: PipelineEvent): Line {
         message: `${what}. To kill it harms nothing: whoever comes next goes on from the last commit`,
       };
     }
+    case 'training-waits': {
+      const { date, topic, partition, until, reached, waited } = event;
+      const come = Number.isFinite(reached) ? `has come to ${instant(reached)}` : 'has not begun';
+      return {
+        level: 'info',
+        message: `the training of ${date} waits for outcomes up to ${instant(until)}: ${topic}/${partition} ${come}, after ${seconds(waited)}. churn-scores and churn-outcomes bring them, here or in another process, and scores wait at the end of ${date}`,
+        trouble: `training of ${date}`,
+      };
+    }
     case 'models-trained': {
       const { date, took, reasons } = event;
       return {
@@ -99,6 +108,10 @@ function lineOf(event: PipelineEvent): Line {
     }
   }
   return event satisfies never;
+}
+
+function instant(time: number): string {
+  return new Date(time).toISOString().slice(0, 16);
 }
 
 function sentence(text: string): string {

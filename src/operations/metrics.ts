@@ -116,6 +116,7 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
           return restarts.inc({ worker: String(event.worker) }, event.pause === undefined ? 0 : 1);
         case 'task-gained':
         case 'models-trained':
+        case 'training-waits':
         case 'training-failed':
         case 'worker-started':
         case 'topology-left-out':

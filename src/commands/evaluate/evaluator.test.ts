@@ -1,49 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ChurnOutcome } from '../../../schemas/generated.ts';
 import { topics } from '../../../schemas/topics.ts';
-import { openSerde } from '../../avro/serde.ts';
-import { tickCodec } from '../../engine/tick.ts';
-import { configOf } from '../command.ts';
+import { type OutcomesShop, openOutcomesShop, shop, topic } from '../outcomes-shop.testing.ts';
 import { lastValues } from '../read-values.ts';
-import { openWorkplace, type Workplace } from '../workplace.ts';
 import { metricsSpec, startEvaluator } from './evaluator.ts';
 
-const shop = 'demo';
-const topic = 'demo.churn-outcomes';
 const over = Date.UTC(2024, 3, 30);
-
-interface Shop {
-  readonly place: Workplace;
-  write(partition: number, outcomes: readonly ChurnOutcome[], tick: number): Promise<void>;
-}
-
-/** A log with two partitions of outcomes. */
-async function openShop(): Promise<Shop> {
-  const data = await mkdtemp(join(tmpdir(), 'ebb-evaluator-'));
-  const place = await openWorkplace(configOf({ data }));
-  onTestFinished(async () => {
-    await place[Symbol.asyncDispose]();
-    await rm(data, { recursive: true });
-  });
-  await place.log.create([{ name: topic, partitions: 2, cleanup: 'delete' }, metricsSpec(shop)]);
-  const serde = await openSerde<ChurnOutcome>(place.registry, `${topic}-value`, topics.churnOutcomes.schema);
-  const ticks = await tickCodec(place.registry, topic);
-  return {
-    place,
-    async write(partition, outcomes, time) {
-      const records = outcomes.map((one) => ({ key: Buffer.from(one.customerId), value: serde.encode(one) }));
-      const tick = ticks.record({ writer: 'churn-outcomes.v1', from: partition, of: 2, time, closed: false });
-      // A task may write into any partition, so it ticks all of them.
-      await place.log.append([
-        { topic, partition, records: [...records, tick] },
-        { topic, partition: 1 - partition, records: [tick] },
-      ]);
-    },
-  };
-}
 
 /** Of the end of January, by two models; customers with an even number leave. */
 function outcomes(from: number, to: number): readonly ChurnOutcome[] {
@@ -60,7 +22,7 @@ function outcomes(from: number, to: number): readonly ChurnOutcome[] {
 }
 
 /** Runs an evaluator until it has nothing left to do. Gives how many records of metrics there are then, and the last of each key. */
-async function evaluated({ place }: Shop) {
+async function evaluated({ place }: OutcomesShop) {
   const stop = new AbortController();
   const evaluator = startEvaluator({ place, shop, outcomes: topic, signal: stop.signal });
   await Promise.race([evaluator.caughtUp(stop.signal), evaluator.done]);
@@ -71,7 +33,7 @@ async function evaluated({ place }: Shop) {
 }
 
 it('evaluates a month when all partitions are past its end, and once', async () => {
-  const made = await openShop();
+  const made = await openOutcomesShop();
   await made.write(0, outcomes(0, 20), over + 1);
   await made.write(1, outcomes(20, 40), over - 1);
   expect((await evaluated(made)).written).toBe(0);
@@ -96,7 +58,7 @@ it('evaluates a month when all partitions are past its end, and once', async () 
 });
 
 it('comes to the same in whatever order outcomes are on the log', async () => {
-  const [one, other] = [await openShop(), await openShop()];
+  const [one, other] = [await openOutcomesShop(), await openOutcomesShop()];
   await one.write(0, outcomes(0, 40), over + 1);
   await one.write(1, [], over + 1);
   await other.write(1, [...outcomes(20, 40)].reverse(), over - 1);
@@ -106,7 +68,7 @@ it('comes to the same in whatever order outcomes are on the log', async () => {
 });
 
 it('evaluates a month anew when outcomes of older data come later', async () => {
-  const made = await openShop();
+  const made = await openOutcomesShop();
   await made.write(0, outcomes(0, 20), over + 1);
   await made.write(1, [], over + 1);
   await evaluated(made);
@@ -117,7 +79,7 @@ it('evaluates a month anew when outcomes of older data come later', async () => 
 });
 
 it('leaves out purchases, of which a customer has many', async () => {
-  const made = await openShop();
+  const made = await openOutcomesShop();
   await made.write(
     0,
     [...outcomes(0, 20), ...outcomes(0, 20).map((one) => ({ ...one, trigger: 'PURCHASE' as const }))],

@@ -78,6 +78,8 @@ export function modelNamed({ records }: ModelsOnLog, version: string): Model | u
 
 export interface ModelsWriter {
   models(models: readonly Model[]): Appends;
+  /** As if these had never been appended. */
+  withdrawn(models: readonly Model[]): Appends;
   /** Says that all models that hold from before `time` on are there. */
   tick(time: number, closed?: boolean): Appends;
 }
@@ -88,13 +90,14 @@ export async function openModelsWriter({ log, registry }: OnLog, shop: string): 
   const { name: topic, partitions } = spec;
   const serde = await openSerde<ChurnModel>(registry, `${topic}-value`, topics.models.schema);
   const ticks = await tickCodec(registry, topic);
+  const append = (model: Model, encode: (record: ChurnModel) => Buffer | null) => {
+    const record = recordOf(model);
+    const key = Buffer.from(topics.models.key(record) ?? '');
+    return { topic, partition: partitionOf(key, partitions), records: [{ key, value: encode(record) }] };
+  };
   return {
-    models: (models) =>
-      models.map((model) => {
-        const record = recordOf(model);
-        const key = Buffer.from(topics.models.key(record) ?? '');
-        return { topic, partition: partitionOf(key, partitions), records: [{ key, value: serde.encode(record) }] };
-      }),
+    models: (models) => models.map((model) => append(model, (record) => serde.encode(record))),
+    withdrawn: (models) => models.map((model) => append(model, () => null)),
     tick(time, closed = false) {
       const record = ticks.record({ writer: TRAINER, from: 0, of: 1, time, closed });
       return Array.from({ length: partitions }, (_, partition) => ({ topic, partition, records: [record] }));

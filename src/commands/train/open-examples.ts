@@ -21,11 +21,6 @@ export interface ExamplesOnLog {
   readonly topic: string;
   /** Of the next record, by partition: what comes after these is not looked at. */
   readonly offsets: readonly number[];
-  /**
-   * When the local day ends that is under way, UTC epoch ms: from then on what is learnt now can hold. Data that end with a day
-   * have none under way: it holds at their end, when every customer is scored once more.
-   */
-  readonly dayEnd: number;
   gather(wanted: Wanted): Promise<Gathered>;
 }
 
@@ -58,12 +53,12 @@ export async function openExamples(place: Workplace, options: OpenExamplesOption
     if (first !== undefined && watermark > BEGINNING)
       return {
         ...{ topic: reading.topic, offsets },
-        ...calendar.known(first, watermark),
+        covered: calendar.covered(first, watermark),
         gather: (wanted) => readExamples(place.log, place.registry, reading, offsets, wanted),
       };
   }
-  const { histories, ...known } = await historiesOf(place, options, calendar);
-  return { ...known, gather: async (wanted) => gatherFrom(histories, wanted, horizonDays) };
+  const { histories, ...rest } = await historiesOf(place, options, calendar);
+  return { ...rest, gather: async (wanted) => gatherFrom(histories, wanted, horizonDays) };
 }
 
 export interface HistoriesOnLog extends Omit<ExamplesOnLog, 'gather'> {
@@ -78,43 +73,50 @@ export async function openHistories(place: Workplace, options: ShopOptions): Pro
 async function historiesOf(
   { log, registry }: Workplace,
   { shop, signal }: ShopOptions,
-  { events, endOf, known }: Calendar,
+  { events, endOf, covered }: Calendar,
 ): Promise<HistoriesOnLog> {
   const { histories, watermark, offsets } = await readHistories(log, registry, { topic: events, endOf, signal });
   let first = Number.POSITIVE_INFINITY;
   for (const { days } of histories.values()) first = Math.min(first, days[0] ?? Number.POSITIVE_INFINITY);
   if (!Number.isFinite(first) || !(watermark > BEGINNING)) throw nobody(shop);
-  return { topic: events, offsets, ...known(first, watermark), histories };
+  return { topic: events, offsets, covered: covered(first, watermark), histories };
 }
 
 /** A shop's days, and the topics that are about them. */
 export interface Calendar {
-  /** Names on the log; examples only where there are some. */
+  /** Names on the log; the others only where there are such topics. */
   readonly events: string;
   readonly examples: string | undefined;
+  readonly outcomes: string | undefined;
   endOf(day: number): number;
-  known(first: number, watermark: number): Pick<ExamplesOnLog, 'covered' | 'dayEnd'>;
+  /** @param first day of purchase @param watermark UTC epoch ms */
+  covered(first: number, watermark: number): Covered;
 }
 
 export async function calendarOf({ log, registry }: Workplace, { shop, until }: ShopOptions): Promise<Calendar> {
   const existing = new Set((await log.topics()).map(({ name }) => name));
   const { topics: versions } = await readVersions(log, registry, shop);
   const nameOf = ({ name }: { readonly name: string }) => physicalName(shop, name, versions.get(name));
-  const [events, examples] = [nameOf(topics.events), nameOf(topics.churnExamples)];
+  const events = nameOf(topics.events);
+  const ifThere = (name: string) => (existing.has(name) ? name : undefined);
   if (!existing.has(events)) throw nobody(shop);
   const endOf = dayEnds(zonesOf(shop, await descriptorsOf(log, registry, shop), existing));
   return {
-    ...{ events, examples: existing.has(examples) ? examples : undefined, endOf },
-    known(first, watermark) {
+    ...{
+      events,
+      examples: ifThere(nameOf(topics.churnExamples)),
+      outcomes: ifThere(nameOf(topics.churnOutcomes)),
+      endOf,
+    },
+    covered(first, watermark) {
       let last = Math.floor(watermark / DAY) + 1;
       while (endOf(last) > watermark) last--;
-      const dayEnd = endOf(last) === watermark ? watermark : endOf(last + 1);
-      return { covered: { first, last: Math.min(last, until ?? last) }, dayEnd };
+      return { first, last: Math.min(last, until ?? last) };
     },
   };
 }
 
-function nobody(shop: string): HistoryError {
+export function nobody(shop: string): HistoryError {
   return new HistoryError(
     'NO_CUSTOMERS',
     `shop ${shop} has no purchases of customers that are known: a model learns from who bought what when. \`ebb run --shop ${shop} --until-caught-up\` computes that from what is in the log, and \`ebb describe events --shop ${shop}\` shows what there is`,

@@ -1,5 +1,6 @@
 import { dateText } from '../../../datasets/civil.ts';
-import { appoint } from '../../churn/appoint.ts';
+import { appoint, type InForce } from '../../churn/appoint.ts';
+import type { Verdict } from '../../churn/compare.ts';
 import { HORIZON_DAYS } from '../../churn/examples.ts';
 import { HistoryError } from '../../churn/training-dates.ts';
 import type { Appends } from '../../log/log.ts';
@@ -17,6 +18,8 @@ export interface Scheduled {
   readonly day: number;
   readonly at: number;
   readonly signal: AbortSignal;
+  /** Whether the challengers' kinds were better live than the champion's, as of then. */
+  verdicts(inForce: InForce): Promise<readonly Verdict[]>;
 }
 
 const SEED = 1;
@@ -24,12 +27,12 @@ const SEED = 1;
 const MOST_ROWS = 80_000;
 
 /**
- * Trains with what was known at the end of a day, whenever it is done. How the models did in their backtests goes with them;
+ * Trains with what was known at the end of a day, whenever it is done, and changes the champion's kind where another was better. How the models did in their backtests goes with them;
  * the table of results is for trainings that somebody asked for.
  * @returns what to commit, nothing where it failed, and what to tell @throws the signal's reason, LogError, AvroError
  */
 export async function scheduledTraining(
-  { place, shop, day, at, signal }: Scheduled,
+  { place, shop, day, at, signal, verdicts }: Scheduled,
   writer: ModelsWriter,
 ): Promise<{ readonly appends: Appends; readonly event: Omit<TrainingEnded, 'took'> }> {
   const horizonDays = HORIZON_DAYS;
@@ -45,7 +48,8 @@ export async function scheduledTraining(
   const date = dateText(day);
   try {
     const { candidates } = await studyDates(place, {}, { shop, until: day, signal, training });
-    const { models, reasons } = appoint(candidates, inForceAt(await readModels(place, shop), at), at);
+    const inForce = inForceAt(await readModels(place, shop), at);
+    const { models, reasons } = appoint(candidates, inForce, at, await verdicts(inForce));
     return {
       appends: writer.models(models),
       event: { kind: 'models-trained', date, code: undefined, reasons },

@@ -23,8 +23,6 @@ export interface Study {
   readonly results: readonly ModelResult[];
   /** To score customers; none where nothing is deployed. */
   readonly candidates: readonly Candidate[];
-  /** From when on they can, UTC epoch ms. */
-  readonly dayEnd: number;
 }
 
 /** Models of who buys nothing within a horizon, forward in time. @throws HistoryError, TrainingFailedError, LogError, AvroError */
@@ -46,7 +44,6 @@ export async function studyDates(place: Workplace, asked: AskedDates, options: S
     },
     results: resultsOf({ ...trained, ...about, seed, label: `no purchase in ${horizonDays} days` }),
     candidates: candidatesOf(trained, examples, horizonDays),
-    dayEnd: examples.dayEnd,
   };
 }
 
@@ -54,7 +51,7 @@ export async function studyDates(place: Workplace, asked: AskedDates, options: S
 export async function studyColumn(place: Workplace, column: string, options: StudyOptions): Promise<Study> {
   const { training, shop, signal } = options;
   const { seed } = training;
-  const { histories, covered, dayEnd } = await openHistories(place, options);
+  const { histories, covered } = await openHistories(place, options);
   const labels = await readLabels(place, shop, column, signal);
   const split = {
     ...splitCustomers(histories, labels, covered.last, seed),
@@ -76,7 +73,6 @@ export async function studyColumn(place: Workplace, column: string, options: Stu
       ...{ trainedUntil: day, calibratedAt: day, testedAt: day },
     }),
     candidates: [],
-    dayEnd,
   };
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dateText } from '../../../datasets/civil.ts';
 import { trainingDayAfter } from '../../churn/training-schedule.ts';
 import { BEGINNING } from '../../engine/tick.ts';
 import type { Appends, Log, Owned } from '../../log/log.ts';
@@ -7,9 +8,11 @@ import { OTHERS_OWN_IT } from '../caught-up.ts';
 import { asSoleOwner } from '../sole-owner.ts';
 import type { Workplace } from '../workplace.ts';
 import { followExamples } from './follow-examples.ts';
+import { LiveOutcomes, type OutcomesAwaited } from './live-outcomes.ts';
 import { type ModelsWriter, madeModels, openModelsWriter, readTrainer, trainerGroup } from './models-topic.ts';
 import { calendarOf } from './open-examples.ts';
 import { type Scheduled, scheduledTraining } from './scheduled-training.ts';
+import { scheduledVerdicts } from './scheduled-verdicts.ts';
 
 export interface TrainerOptions {
   readonly place: Workplace;
@@ -100,10 +103,13 @@ async function work(
   if (!isOpen) await commit(writer.tick(decided));
   onOpened();
   await started;
-  const { endOf, examples } = await calendarOf(place, { shop, signal: until });
+  const { endOf, examples, outcomes } = await calendarOf(place, { shop, signal: until });
   // Nobody is to wait for what is learnt from nothing.
-  if (examples === undefined) return await commit(writer.tick(decided, true));
+  if (examples === undefined || outcomes === undefined) return await commit(writer.tick(decided, true));
+  const live = await LiveOutcomes.open(place, outcomes);
   let due = decided > BEGINNING ? trainingDayAfter(decided - 1, endOf) : undefined;
+  // It waits for what is scored until then, and nobody scores past the last tick.
+  if (due !== undefined && endOf(due) > decided) await commit(writer.tick(endOf(due)));
   followed.next.length = 0;
   followed.topic = examples;
   try {
@@ -114,7 +120,7 @@ async function work(
       }
       while (due !== undefined && endOf(due) <= watermark && !until.aborted) {
         const following: number = trainingDayAfter(endOf(due), endOf);
-        const scheduled: Scheduled = { place, shop, day: due, at: endOf(due), signal: until };
+        const scheduled = scheduledAt(due, { place, shop, signal: until, endOf, live, onEvent });
         await trainOnce(scheduled, writer, endOf(following), commit, onEvent);
         due = following;
       }
@@ -124,6 +130,29 @@ async function work(
     // However it ended, it is another's turn.
     followed.topic = undefined;
   }
+}
+
+function scheduledAt(
+  day: number,
+  {
+    endOf,
+    live,
+    onEvent,
+    ...rest
+  }: Pick<Scheduled, 'place' | 'shop' | 'signal'> & {
+    endOf(day: number): number;
+    readonly live: LiveOutcomes;
+    readonly onEvent: OnPipelineEvent | undefined;
+  },
+): Scheduled {
+  const started = performance.now();
+  const onWaiting = (awaited: OutcomesAwaited): void =>
+    onEvent?.({ kind: 'training-waits', date: dateText(day), ...awaited, waited: performance.now() - started });
+  return {
+    ...rest,
+    ...{ day, at: endOf(day) },
+    verdicts: (inForce) => scheduledVerdicts(live, inForce, { day, endOf, signal: rest.signal, onWaiting }),
+  };
 }
 
 async function trainOnce(
