@@ -1,7 +1,7 @@
-import { setInterval } from 'node:timers';
 import { z } from 'zod';
 import type { Api } from './api.ts';
-import type { LivePanels, Update } from './live-panels.ts';
+import { sendEvents } from './event-stream.ts';
+import type { LivePanels } from './live-panels.ts';
 import { shapeOf } from './shape.ts';
 import type { RangeName } from './shown.ts';
 
@@ -34,11 +34,6 @@ const live = shapeOf(
 );
 const past = shapeOf(z.strictObject({ range, at: z.coerce.number().describe('Event time, UTC epoch milliseconds.') }));
 
-/** ms between signs of life on a quiet stream. */
-const BEAT = 5_000;
-/** ms after which a browser comes back by itself. */
-const RETRY = 1_000;
-
 /**
  * What the page shows, as it changes and as it was.
  * @param run names this run of the server: what a stream of another run had seen says nothing of ours
@@ -63,53 +58,18 @@ export function panelRoutes(api: Api, panels: LivePanels, run: string): void {
       gives: { type: 'text/event-stream', description: 'Server-sent events.' },
     },
     async ({ query: { range, after }, request, reply }) => {
-      reply.hijack();
-      const { raw } = reply;
-      const gone = new AbortController();
-      raw.on('close', () => gone.abort());
-      raw.writeHead(200, {
-        ...headersOf(reply.getHeaders()),
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
+      const from = seenOf(request.headers['last-event-id'] ?? after, run);
+      await sendEvents(reply, api.signal, async function* (signal) {
+        for await (const updates of panels.follow(range, from, signal))
+          yield updates.map(({ id, kind, data }) => ({ id: `${run}-${id}`, event: kind, data }));
       });
-      raw.write(`retry: ${RETRY}\n\n`);
-      const beat = setInterval(() => raw.write('event: beat\ndata: 0\n\n'), BEAT);
-      try {
-        const from = seenOf(request.headers['last-event-id'] ?? after, run);
-        const signal = AbortSignal.any([gone.signal, api.signal]);
-        for await (const updates of panels.follow(range, from, signal)) {
-          // A reader that is slow gets the newest when it has taken what was sent, and nothing in between.
-          if (!raw.write(updates.map((update) => eventText(update, run)).join(''))) await drained(raw, signal);
-        }
-      } finally {
-        clearInterval(beat);
-        raw.end();
-      }
     },
   );
-}
-
-function eventText({ id, kind, data }: Update, run: string): string {
-  return `id: ${run}-${id}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 function seenOf(id: string | string[] | undefined, run: string): number {
   const [, ofRun, number] = /^(.+)-(\d+)$/.exec(String(id ?? '')) ?? [];
   return ofRun === run ? Number(number) : 0;
-}
-
-function headersOf(headers: Readonly<Record<string, number | string | string[] | undefined>>) {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-}
-
-function drained(raw: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    raw.once('drain', done);
-    signal.addEventListener('abort', () => done(), { once: true });
-  });
 }
 
 /** Into what may be written to, as zod's types have it. */

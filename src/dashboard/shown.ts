@@ -49,3 +49,48 @@ export interface CustomerStory {
   readonly events: readonly Row[];
   readonly predictions: readonly Row[];
 }
+
+/** What runs in a shop, and how far it has come. Everything but `at` is counted since the log was made. */
+export interface PipelineState {
+  /** Wall clock, ms: two of them make a rate. */
+  readonly at: number;
+  readonly topics: readonly TopicState[];
+  readonly topologies: readonly TopologyState[];
+  readonly sinks: readonly SinkState[];
+}
+
+export interface TopicState {
+  /** Within the shop. */
+  readonly name: string;
+  /** Offsets given out, over its partitions. */
+  readonly end: number;
+  /** Event time up to which its writers have ticked; `null` where nobody ticks. */
+  readonly watermark: number | null;
+}
+
+export interface TopologyState {
+  readonly name: string;
+  readonly version: string;
+  readonly title: string;
+  readonly from: readonly string[];
+  /** Read whole by every task. */
+  readonly broadcast: readonly string[];
+  readonly to: readonly string[];
+  /** Offsets committed, and those not yet read. */
+  readonly read: number;
+  readonly lag: number;
+  readonly late: number;
+  readonly dead: number;
+  /** Who runs it, and the partition numbers of each. */
+  readonly processes: readonly { readonly name: string; readonly partitions: readonly number[] }[];
+}
+
+export interface SinkState {
+  readonly name: string;
+  readonly topics: readonly string[];
+  readonly written: number;
+  readonly lag: number;
+  readonly processes: readonly string[];
+  /** The last trouble that it had. */
+  readonly trouble: string | null;
+}

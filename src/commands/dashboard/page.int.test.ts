@@ -125,7 +125,7 @@ describe('the page', () => {
   });
 
   for (const scheme of ['light', 'dark'] as const)
-    for (const hash of ['#shop', '#churn', '#customer/C000001'])
+    for (const hash of ['#shop', '#churn', '#pipeline', '#customer/C000001'])
       it(`has nothing that axe finds serious: ${hash} in ${scheme}`, async () => {
         const page = await openPage(hash, scheme);
         await page.locator('main section').first().waitFor();

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Api } from '../../dashboard/api.ts';
 import { isLoopback } from '../../dashboard/guard.ts';
 import { panelRoutes } from '../../dashboard/panel-routes.ts';
+import { pipelineRoutes } from '../../dashboard/pipeline-routes.ts';
 import { openServer, type Server, ServerAddressError } from '../../dashboard/server.ts';
 import { storyRoutes } from '../../dashboard/story-routes.ts';
 import type { Log } from '../../operations/logger.ts';
+import { openPipelineState } from '../live/pipeline-state.ts';
 import { watchShop } from '../live/watch-shop.ts';
 import { version } from '../version.ts';
 import type { Workplace } from '../workplace.ts';
@@ -38,6 +40,7 @@ export async function serveDashboard({ place, shop, onError }: ServeOptions): Pr
   const routes = (api: Api): void => {
     panelRoutes(api, watched.panels, watched.run);
     storyRoutes(api, watched.askOfCustomer);
+    pipelineRoutes(api, { look: openPipelineState(place, shop, Date.now), refused: watched.refused });
   };
   const server = opened.use(await openServer({ host, port, names, token, about, routes, onError, now: Date.now }));
   const all = opened.move();

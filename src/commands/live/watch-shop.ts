@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../../config.ts';
 import { type LivePanels, livePanels } from '../../dashboard/live-panels.ts';
 import { panels as specs } from '../../dashboard/panels.ts';
+import type { PipelineServices } from '../../dashboard/pipeline-routes.ts';
 import type { Row } from '../../dashboard/shown.ts';
 import type { AskOfCustomer } from '../../dashboard/story-routes.ts';
 import type { Filled } from './fill-worker.ts';
@@ -14,6 +15,7 @@ export interface WatchedShop extends AsyncDisposable {
   /** Names what is known of the shop here: another run may know it otherwise. */
   readonly run: string;
   readonly askOfCustomer: AskOfCustomer;
+  readonly refused: PipelineServices['refused'];
 }
 
 const folder = new URL('../../../sql/', import.meta.url);
@@ -98,6 +100,7 @@ export async function watchShop(
     panels,
     run: randomBytes(6).toString('hex'),
     askOfCustomer: (name, customer) => query(`customer/${name}.sql`, { shop, customer, now, most: MOST_EVENTS }),
+    refused: (kind, topology) => query(`pipeline/${kind}.sql`, { shop, topology, most: MOST_REFUSED }),
     async [Symbol.asyncDispose]() {
       closed = true;
       await opening;
@@ -110,5 +113,6 @@ export async function watchShop(
 const NEARLY = 5_000;
 /** Of a customer, in a story. */
 const MOST_EVENTS = 500;
+const MOST_REFUSED = 200;
 /** ms. */
 const REOPEN_AFTER = 2_000;

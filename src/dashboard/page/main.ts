@@ -5,6 +5,7 @@ import { type ConnectionState, connect } from './connection.ts';
 import { customerScreen } from './customer.ts';
 import { byId } from './elements.ts';
 import { type Format, formatFor } from './format.ts';
+import { pipelineScreen } from './pipeline/pipeline.ts';
 import type { Screen } from './screen.ts';
 import { signIn } from './session.ts';
 import { shopCards } from './shop/shop.ts';
@@ -24,6 +25,7 @@ const pages: Readonly<Record<string, Page>> = {
     travels: true,
     open: () => board(churnCards, 'Who is likely to leave, and what that is worth knowing'),
   },
+  pipeline: { title: 'Pipeline', travels: false, open: () => pipelineScreen(formatted) },
   customer: { title: 'Customer', travels: false, open: (id) => customerScreen(id, formatted) },
 };
 

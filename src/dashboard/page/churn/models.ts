@@ -47,13 +47,16 @@ export const distribution: CardSpec = {
           }),
         );
         place.replaceChildren(
-          table(
+          scrolling(
             'Customers by probability of churn',
-            [
-              { name: 'Churn', head: true, cell: (row) => name(number(row, 'bin')) },
-              { name: 'Customers', number: true, cell: (row) => format.count(row.customers) },
-            ],
-            rows,
+            table(
+              'Customers by probability of churn',
+              [
+                { name: 'Churn', head: true, cell: (row) => name(number(row, 'bin')) },
+                { name: 'Customers', number: true, cell: (row) => format.count(row.customers) },
+              ],
+              rows,
+            ),
           ),
         );
       },
@@ -110,15 +113,18 @@ export const calibration: CardSpec = {
           },
         }));
         place.replaceChildren(
-          table(
+          scrolling(
             'Predicted and observed churn in ten bins',
-            [
-              { name: 'Bin', head: true, cell: (row) => text(row, 'bin') },
-              { name: 'Customers', number: true, cell: (row) => format.count(row.customers) },
-              { name: 'Predicted', number: true, cell: (row) => format.percent(row.predicted) },
-              { name: 'Left', number: true, cell: (row) => format.percent(row.churned) },
-            ],
-            rows,
+            table(
+              'Predicted and observed churn in ten bins',
+              [
+                { name: 'Bin', head: true, cell: (row) => text(row, 'bin') },
+                { name: 'Customers', number: true, cell: (row) => format.count(row.customers) },
+                { name: 'Predicted', number: true, cell: (row) => format.percent(row.predicted) },
+                { name: 'Left', number: true, cell: (row) => format.percent(row.churned) },
+              ],
+              rows,
+            ),
           ),
         );
       },

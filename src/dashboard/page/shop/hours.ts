@@ -66,14 +66,17 @@ export const lastHours: CardSpec = {
           },
         }));
         place.replaceChildren(
-          table(
+          scrolling(
             'Sales of the last 5 hours',
-            [
-              { name: 'Hour', head: true, cell: (row) => format.hour(row.hour_start) },
-              { name: 'Revenue', number: true, cell: (row) => format.money(row.revenue) },
-              { name: 'Orders', number: true, cell: (row) => format.count(row.orders) },
-            ],
-            rows,
+            table(
+              'Sales of the last 5 hours',
+              [
+                { name: 'Hour', head: true, cell: (row) => format.hour(row.hour_start) },
+                { name: 'Revenue', number: true, cell: (row) => format.money(row.revenue) },
+                { name: 'Orders', number: true, cell: (row) => format.count(row.orders) },
+              ],
+              rows,
+            ),
           ),
         );
       },
@@ -162,16 +165,19 @@ export const peakHours: CardSpec = {
         }));
         heat.replaceChildren(scrolling('Orders by weekday and hour', heatMap(cells, format)));
         place.replaceChildren(
-          table(
+          scrolling(
             'Orders and revenue by hour of day',
-            [
-              { name: 'Hour', head: true, cell: (row) => hourName(number(row, 'local_hour')) },
-              { name: 'Orders', number: true, cell: (row) => format.count(row.orders) },
-              { name: 'Revenue', number: true, cell: (row) => format.money(row.revenue) },
-              { name: 'Orders a day', number: true, cell: (row) => format.decimal(row.orders_per_day) },
-              { name: 'Revenue a day', number: true, cell: (row) => format.money(row.revenue_per_day) },
-            ],
-            hours,
+            table(
+              'Orders and revenue by hour of day',
+              [
+                { name: 'Hour', head: true, cell: (row) => hourName(number(row, 'local_hour')) },
+                { name: 'Orders', number: true, cell: (row) => format.count(row.orders) },
+                { name: 'Revenue', number: true, cell: (row) => format.money(row.revenue) },
+                { name: 'Orders a day', number: true, cell: (row) => format.decimal(row.orders_per_day) },
+                { name: 'Revenue a day', number: true, cell: (row) => format.money(row.revenue_per_day) },
+              ],
+              hours,
+            ),
           ),
         );
       },
