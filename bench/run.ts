@@ -18,6 +18,7 @@ const programs = [
   'kafka',
   'churn',
   'churn-replay',
+  'dashboard',
 ];
 
 const named = process.argv.slice(2);

@@ -11,8 +11,8 @@ with active as (
 select
   case when probability >= 1 then 19 else cast(floor(probability * 20) as integer) end as bin,
   count(*) as customers
-from churn_scores
-join active on active.customer_id = churn_scores.customer_id
-where churn_scores.shop = :shop and probability is not null
+from active
+left join churn_scores on churn_scores.shop = :shop and churn_scores.customer_id = active.customer_id
+where probability is not null
 group by 1
 order by 1

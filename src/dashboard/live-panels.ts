@@ -9,6 +9,8 @@ export interface PanelQuery {
   readonly spec: PanelSpec;
   readonly values: Readonly<Record<string, string | number>>;
   readonly at: number | undefined;
+  /** Queries of one lane are asked one after the other; those that take long do not hold up those that do not. */
+  readonly lane: 'quick' | 'slow' | 'past';
 }
 
 export type Ask = (query: PanelQuery) => Promise<readonly Row[]>;
@@ -37,7 +39,9 @@ export interface LivePanelsOptions {
 
 /** ms between two answers of one panel, at least; and how many times as long as it takes it then rests, so that slow ones wait longer. */
 const SPACING = 1_000;
-const REST = 4;
+const REST = 9;
+/** ms from which on a panel's query counts as a slow one. */
+const SLOW = 300;
 
 interface Kept {
   readonly spec: PanelSpec;
@@ -45,6 +49,7 @@ interface Kept {
   digest: string;
   id: number;
   dirty: boolean;
+  lane: 'quick' | 'slow';
   /** By the clock. */
   notBefore: number;
 }
@@ -55,12 +60,11 @@ interface Board {
   readonly kept: readonly Kept[];
   readonly waiting: Set<() => void>;
   readers: number;
-  running: boolean;
+  readonly running: Set<Kept['lane']>;
 }
 
 /**
- * Keeps panels up to date for whoever looks: a panel whose tables or whose moment have changed is asked anew, one at a time, and
- * told of only when its answer is another. Panels that nobody looks at are not asked.
+ * Keeps panels up to date for whoever looks: a panel whose tables or whose moment have changed is asked anew, and told of only when its answer is another. Panels that nobody looks at are not asked.
  */
 export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePanels {
   const boards = new Map<RangeName, Board>();
@@ -72,9 +76,9 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
     const known = boards.get(range);
     if (known !== undefined) return known;
     const kept = panels.map((spec) => ({
-      ...{ spec, result: undefined, digest: '', id: 0, dirty: true, notBefore: 0 },
+      ...{ spec, result: undefined, digest: '', id: 0, dirty: true, lane: 'quick' as const, notBefore: 0 },
     }));
-    const board: Board = { range, kept, waiting: new Set(), readers: 0, running: false };
+    const board: Board = { range, kept, waiting: new Set(), readers: 0, running: new Set() };
     boards.set(range, board);
     return board;
   }
@@ -85,27 +89,34 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
   }
 
   /** Asks what is due, the one that has waited longest first, until nobody looks or nothing is due. */
-  async function run(board: Board): Promise<void> {
-    if (board.running) return;
-    board.running = true;
+  async function run(board: Board, lane: Kept['lane']): Promise<void> {
+    if (board.running.has(lane)) return;
+    board.running.add(lane);
     try {
       while (board.readers > 0 && state?.now != null && state.ready) {
-        const due = board.kept.filter(({ dirty }) => dirty).sort((a, b) => a.notBefore - b.notBefore)[0];
+        const due = board.kept
+          .filter((one) => one.dirty && one.lane === lane)
+          .sort((a, b) => a.notBefore - b.notBefore)[0];
         if (due === undefined) return;
         const wait = due.notBefore - clock();
         if (wait > 0) await new Promise((done) => setTimeout(done, wait).unref());
         else await refresh(board, due, state);
       }
     } finally {
-      board.running = false;
+      board.running.delete(lane);
     }
+  }
+
+  function runAll(board: Board): void {
+    void run(board, 'quick');
+    void run(board, 'slow');
   }
 
   async function refresh(board: Board, kept: Kept, now: ShopState): Promise<void> {
     const started = clock();
     kept.dirty = false;
     try {
-      const result = await answer(kept.spec, board.range, now, undefined);
+      const result = await answer(kept.spec, board.range, now, undefined, kept.lane);
       const digest = digestOf(result);
       if (digest !== kept.digest) {
         last += 1;
@@ -116,7 +127,10 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
       kept.dirty = true;
       onError(kept.spec.id, error);
     }
-    kept.notBefore = started + Math.max(SPACING, REST * (clock() - started));
+    const took = clock() - started;
+    kept.notBefore = started + Math.max(SPACING, REST * took);
+    kept.lane = took > SLOW ? 'slow' : 'quick';
+    if (kept.dirty) runAll(board);
   }
 
   async function answer(
@@ -124,13 +138,14 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
     chosen: RangeName,
     { shop, zone, first, has, now }: ShopState,
     at: number | undefined,
+    lane: PanelQuery['lane'],
   ): Promise<PanelResult> {
     const moment = { now: at ?? now ?? 0, first: first ?? 0, zone: zoneOf(zone), chosen };
     const range = rangeOf(spec.range, moment);
     const lackOf = (wanted: PanelSpec['needs'] = []) => wanted.filter((one) => !has.includes(one));
     const lacks = lackOf(spec.needs);
     const values = { shop, ...range, horizon: HORIZON, margin: 1 };
-    const rows = lacks.length > 0 ? [] : await ask({ spec, values, at });
+    const rows = lacks.length > 0 ? [] : await ask({ spec, values, at, lane });
     return { id: spec.id, ...range, rows, lacks, partly: lackOf(spec.partly) };
   }
 
@@ -150,7 +165,7 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
       try {
         while (!signal.aborted) {
           const updates = updatesOf(board, seen);
-          void run(board);
+          runAll(board);
           if (updates.length > 0) {
             seen = updates.at(-1)?.id ?? seen;
             yield updates;
@@ -168,7 +183,7 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
       const now = state;
       if (now?.now == null) return [];
       const found: PanelResult[] = [];
-      for (const spec of panels) found.push(await answer(spec, range, now, Math.min(at, now.now)));
+      for (const spec of panels) found.push(await answer(spec, range, now, Math.min(at, now.now), 'past'));
       return found;
     },
     moved(next, changed) {
@@ -183,7 +198,7 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
       for (const board of boards.values()) {
         for (const kept of board.kept)
           if (moment || kept.spec.reads.some((table) => changed.includes(table))) kept.dirty = true;
-        void run(board);
+        runAll(board);
         wake(board);
       }
     },

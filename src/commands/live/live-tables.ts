@@ -8,13 +8,16 @@ import type { Filled, FillWork } from './fill-worker.ts';
 import { openLiveFile } from './live-file.ts';
 import type { Answer, Query, QueryWork } from './query-worker.ts';
 
-/** A shop's tables, filled by one thread as the log grows and read by another. */
+/** A shop's tables, filled by one thread as the log grows and read by others. */
 export interface LiveTables extends AsyncDisposable {
   /** Rejects with what stopped the threads; never resolves. */
   readonly failed: Promise<never>;
-  /** @throws Error with what SQLite says */
-  query(question: Omit<Query, 'id'>): Promise<readonly Row[]>;
+  /** Questions of one lane wait for each other, and for no others. @throws Error with what SQLite says */
+  query(question: Omit<Query, 'id'>, lane: Lane): Promise<readonly Row[]>;
 }
+
+/** A thread that reads, started when it is first asked. */
+export type Lane = 'quick' | 'slow' | 'past';
 
 /**
  * Starts the threads. The tables are a file in `config.data` that is this process's alone, and gone when it ends.
@@ -31,49 +34,59 @@ export async function openLiveTables(
   const work: FillWork = { config, shop, path };
   const filler = new Worker(new URL('./fill-worker.ts', import.meta.url), { workerData: work });
   const reading: QueryWork = { path, shop };
-  const reader = new Worker(new URL('./query-worker.ts', import.meta.url), { workerData: reading });
+  const readers = new Map<Lane, Worker>();
+  const ended: Promise<void>[] = [];
   const waiting = new Map<number, PromiseWithResolvers<readonly Row[]>>();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
   let last = 0;
   let stopped = false;
 
-  filler.on('message', onFilled);
-  reader.on('message', (answer: Answer) => {
-    const asked = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if ('rows' in answer) asked?.resolve(answer.rows);
-    else asked?.reject(new Error(answer.error));
-  });
-  const ended = [filler, reader].map(
-    (worker) =>
-      new Promise<void>((done) => {
-        worker.once('error', (error) => failed.reject(error));
-        worker.once('exit', () => {
-          const error = new Error('the live tables were closed');
-          for (const { reject } of waiting.values()) reject(error);
-          waiting.clear();
-          if (!stopped) failed.reject(error);
-          done();
-        });
-      }),
-  );
+  function owned(worker: Worker): Worker {
+    const end = new Promise<void>((done) => {
+      worker.once('error', (error) => failed.reject(error));
+      worker.once('exit', () => {
+        const error = new Error('the live tables were closed');
+        for (const { reject } of waiting.values()) reject(error);
+        waiting.clear();
+        if (!stopped) failed.reject(error);
+        done();
+      });
+    });
+    ended.push(end);
+    return worker;
+  }
 
+  function readerOf(lane: Lane): Worker {
+    const known = readers.get(lane);
+    if (known !== undefined) return known;
+    const reader = owned(new Worker(new URL('./query-worker.ts', import.meta.url), { workerData: reading }));
+    reader.on('message', (answer: Answer) => {
+      const asked = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if ('rows' in answer) asked?.resolve(answer.rows);
+      else asked?.reject(new Error(answer.error));
+    });
+    readers.set(lane, reader);
+    return reader;
+  }
+
+  owned(filler).on('message', onFilled);
   return {
     failed: failed.promise,
-    query(question) {
+    query(question, lane) {
       const asked = Promise.withResolvers<readonly Row[]>();
       if (stopped) asked.reject(new Error('the live tables were closed'));
       else {
         last += 1;
         waiting.set(last, asked);
-        reader.postMessage({ id: last, ...question });
+        readerOf(lane).postMessage({ id: last, ...question });
       }
       return asked.promise;
     },
     async [Symbol.asyncDispose]() {
       stopped = true;
-      for (const worker of [filler, reader]) worker.postMessage('stop');
+      for (const worker of [filler, ...readers.values()]) worker.postMessage('stop');
       await Promise.all(ended);
       remove(path);
     },

@@ -7,7 +7,7 @@ import type { PipelineServices } from '../../dashboard/pipeline-routes.ts';
 import type { Row } from '../../dashboard/shown.ts';
 import type { AskOfCustomer } from '../../dashboard/story-routes.ts';
 import type { Filled } from './fill-worker.ts';
-import { type LiveTables, openLiveTables } from './live-tables.ts';
+import { type Lane, type LiveTables, openLiveTables } from './live-tables.ts';
 
 /** A shop as the dashboard sees it. */
 export interface WatchedShop extends AsyncDisposable {
@@ -53,15 +53,16 @@ export async function watchShop(
   function query(
     path: string,
     values: Readonly<Record<string, string | number>>,
+    lane: Lane = 'quick',
     at?: number,
   ): Promise<readonly Row[]> {
     const { sql, names } = textOf(path);
     const own = Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
-    return tables.query({ sql, values: own, at });
+    return tables.query({ sql, values: own, at }, lane);
   }
 
   const panels = livePanels({
-    ask: ({ spec, values, at }) => query(spec.sql, values, at),
+    ask: ({ spec, values, at, lane }) => query(spec.sql, values, lane, at),
     clock: () => performance.now(),
     onError,
   });
