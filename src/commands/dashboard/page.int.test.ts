@@ -50,13 +50,14 @@ async function openPage(hash = '', colorScheme: 'light' | 'dark' = 'light'): Pro
 }
 
 beforeAll(async () => {
-  const made = ['--preset', 'shop', '--customers', '150', '--start', '2024-01-01', '--history', '300'];
+  const made = ['--preset', 'shop', '--customers', '100', '--start', '2024-01-01', '--history', '240'];
   // Not to its end: the shop goes on later.
   await ebbOk('generate', ...made, '--speed', '1', '--for', '6s', '--data', data);
   await ebbOk('run', '--until-caught-up', '--data', data);
   await serve('0');
   browser = await chromium.launch({ executablePath: await installedChromium(silent), args: ['--no-sandbox'] });
-});
+  // On a busy machine each of these processes takes a minute.
+}, 420_000);
 
 afterAll(async () => {
   await browser?.close();
