@@ -6,7 +6,7 @@ import { topics } from '../schemas/topics.ts';
 import { HORIZON_DAYS } from '../src/churn/examples.ts';
 import { FEATURES, featuresAt } from '../src/churn/features.ts';
 import { addPurchase, dayOf, type History, historySchema, newHistory } from '../src/churn/history.ts';
-import { type Deployed, type Roster, rosters } from '../src/churn/roster.ts';
+import { type Deployed, outOfForce, type Roster, rosters } from '../src/churn/roster.ts';
 import { isGridDay, nextWake } from '../src/churn/schedule.ts';
 import { type LastScore, scoreLine } from '../src/churn/score-line.ts';
 import { firstModelDay } from '../src/churn/training-dates.ts';
@@ -92,7 +92,7 @@ export function churnScores(zones: Iterable<string>): Topology {
     to: { scores: topics.churnScores, predictions: topics.predictions },
     tickStep: HOUR,
     build({ events }, keep) {
-      const models = rosters(keep.broadcast<ChurnModel>('models'));
+      const models = rosters(keep.broadcast<ChurnModel>('models', { forget: outOfForce }));
       const row = new Float64Array(FEATURES);
 
       /** @param passed the purchases up to then are scored */
@@ -109,7 +109,7 @@ export function churnScores(zones: Iterable<string>): Topology {
 
       /** @returns the models that have scored it, `row` being its features */
       function score(state: Customer, day: number, trigger: ScoreTrigger, time: number, known: number): Roster {
-        const roster = models.at(known);
+        const roster = models.at(known, keep.watermark);
         const { last } = state;
         featuresAt(state.history, day, row, 0);
         state.last = {

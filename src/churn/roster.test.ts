@@ -1,10 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DAY } from '../../datasets/civil.ts';
 import type { ChurnModel } from '../../schemas/generated.ts';
 import { featureNames } from './features.ts';
 import type { Model } from './model.ts';
 import { recordOf } from './model-record.ts';
 import { silenceModel, treeModel } from './models.testing.ts';
-import { type Roster, rosters } from './roster.ts';
+import { outOfForce, type Roster, rosters } from './roster.ts';
 
 /** What the topic of models holds. */
 function topicOf(...models: readonly Model[]) {
@@ -80,6 +82,42 @@ describe('the models in force', () => {
     });
     const scoreOf = (model: Model) => rosters(topicOf(model)).at(0).champion?.score(features);
     expect(scoreOf(some)).toBeCloseTo(scoreOf(whole) ?? Number.NaN, 12);
+  });
+
+  it('are the same for whoever forgets those that are out of force as time goes by', () => {
+    const day = fc.integer({ min: 0, max: 1000 });
+    const role = fc.constantFrom('CHAMPION' as const, 'CHALLENGER' as const, 'RETIRED' as const);
+    const changes = fc.array(fc.record({ version: fc.constantFrom('a', 'b', 'c', 'd'), role, day }), { maxLength: 30 });
+    fc.assert(
+      fc.property(changes, fc.array(day, { maxLength: 12 }), fc.integer({ min: -70, max: 40 }), (made, asked, off) => {
+        const models = made.map(({ version, role, day: from }) =>
+          silenceModel(version, { role, inForceFrom: from * DAY }),
+        );
+        const [all, some] = [topicOf(...models), topicOf(...models)];
+        const [ofAll, ofSome] = [rosters(all), rosters(some)];
+        for (const now of asked.sort((a, b) => a - b)) {
+          for (const key of outOfForce(some.latest, now * DAY)) some.latest.delete(key);
+          const time = (now + off) * DAY;
+          expect(named(ofSome.at(time, now * DAY))).toBe(named(ofAll.at(time, now * DAY)));
+        }
+      }),
+    );
+  });
+
+  it('are all that is kept in the long run, beside those of a few months', () => {
+    const records = topicOf();
+    for (let quarter = 0; quarter < 40; quarter++) {
+      const inForceFrom = quarter * 91 * DAY;
+      records.add(silenceModel(`m${quarter}`, { inForceFrom }));
+      if (quarter > 0) records.add(silenceModel(`m${quarter - 1}`, { role: 'RETIRED', inForceFrom }));
+      for (const key of outOfForce(records.latest, inForceFrom)) records.latest.delete(key);
+      expect(records.latest.size).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it('are nobody, of before what is remembered', () => {
+    const { at } = rosters(topicOf(silenceModel('a')));
+    expect([100, 37].map((day) => named(at(day * DAY, 100 * DAY)))).toEqual(['a', 'nobody']);
   });
 
   it('cannot be asked for what this code does not compute', () => {

@@ -1,3 +1,4 @@
+import { DAY } from '../../datasets/civil.ts';
 import type { ChurnModel } from '../../schemas/generated.ts';
 import { explainerOf } from './contributions.ts';
 import { FEATURES, type FeatureName, featureNames } from './features.ts';
@@ -23,8 +24,11 @@ export interface Roster {
 }
 
 export interface Rosters {
-  /** @throws RangeError for a model that asks for a feature which this code does not know */
-  at(time: number): Roster;
+  /**
+   * @param watermark of whoever asks, ms: of what was in force long before, nothing is known any more, and nobody is in force
+   * @throws RangeError for a model that asks for a feature which this code does not know
+   */
+  at(time: number, watermark?: number): Roster;
   /** A model by its version, in whatever role. */
   named(version: string): Deployed | undefined;
 }
@@ -34,6 +38,14 @@ export interface ModelRecords {
   readonly latest: ReadonlyMap<string, ChurnModel>;
   readonly changes: number;
 }
+
+/**
+ * ms for which a model can be asked for when it is no longer in force. The newest score of a customer is a month old at most, and may
+ * be explained; what comes later than that is not scored in retrospect.
+ */
+const REMEMBERED = 62 * DAY;
+
+const NOBODY: Roster = { champion: undefined, challengers: [] };
 
 /** Models that are kept ready at a time: those in force, and some of before for whoever explains older scores. */
 const KEPT = 12;
@@ -46,7 +58,7 @@ export function rosters(models: ModelRecords): Rosters {
   /** Laid out once for a version, the least recently used first. */
   const ready = new Map<string, Deployed>();
   let changes = -1;
-  let roster: Roster = { champion: undefined, challengers: [] };
+  let roster = NOBODY;
   /** The span in which `roster` holds. */
   let from = Number.POSITIVE_INFINITY;
   let until = Number.NEGATIVE_INFINITY;
@@ -65,18 +77,11 @@ export function rosters(models: ModelRecords): Rosters {
     changes = models.changes;
     from = Number.NEGATIVE_INFINITY;
     until = Number.POSITIVE_INFINITY;
-    const newest = new Map<string, ChurnModel>();
-    for (const record of models.latest.values()) {
-      const { version, inForceFrom } = record;
-      if (inForceFrom > time) {
-        until = Math.min(until, inForceFrom);
-        continue;
-      }
-      from = Math.max(from, inForceFrom);
-      const known = newest.get(version);
-      if (known === undefined || known.inForceFrom < inForceFrom) newest.set(version, record);
+    for (const { inForceFrom } of models.latest.values()) {
+      if (inForceFrom > time) until = Math.min(until, inForceFrom);
+      else from = Math.max(from, inForceFrom);
     }
-    const all = [...newest.values()].sort(byVersion);
+    const all = [...newestAt(models.latest, time).values()].sort(byVersion);
     const champion = all.filter(({ role }) => role === 'CHAMPION').reduce(later, undefined);
     roster = {
       champion: champion === undefined ? undefined : deployed(champion),
@@ -85,7 +90,8 @@ export function rosters(models: ModelRecords): Rosters {
   }
 
   return {
-    at(time) {
+    at(time, watermark = Number.NEGATIVE_INFINITY) {
+      if (time < watermark - REMEMBERED) return NOBODY;
       if (changes !== models.changes || time < from || time >= until) refresh(time);
       return roster;
     },
@@ -96,6 +102,28 @@ export function rosters(models: ModelRecords): Rosters {
       return undefined;
     },
   };
+}
+
+/** Keys of the records that nobody asks for any more who asks with this watermark, ms. */
+export function outOfForce(latest: ModelRecords['latest'], watermark: number): readonly string[] {
+  const time = watermark - REMEMBERED;
+  const newest = newestAt(latest, time);
+  return [...latest].flatMap(([key, record]) => {
+    const known = newest.get(record.version);
+    const isPast = record.inForceFrom <= time && (record !== known || record.role === 'RETIRED');
+    return isPast ? [key] : [];
+  });
+}
+
+/** Of each version the newest record that holds from then or before. */
+function newestAt(latest: ModelRecords['latest'], time: number): ReadonlyMap<string, ChurnModel> {
+  const newest = new Map<string, ChurnModel>();
+  for (const record of latest.values()) {
+    if (record.inForceFrom > time) continue;
+    const known = newest.get(record.version);
+    if (known === undefined || known.inForceFrom < record.inForceFrom) newest.set(record.version, record);
+  }
+  return newest;
 }
 
 function byVersion(a: ChurnModel, b: ChurnModel): number {

@@ -51,6 +51,41 @@ describe('a broadcast table', () => {
 });
 
 describe('a broadcast input', () => {
+  it('is kept in memory as far as the topology will ask for it', async () => {
+    const kept: (readonly string[])[] = [];
+    const forgetful = topology({
+      name: 'forgetful',
+      from: { points },
+      broadcast: { settings },
+      to: { tickedNotes },
+      build({ points: stream }, keep) {
+        const all = keep.broadcast<{ readonly time: number }>('settings', {
+          forget: (latest, watermark) =>
+            [...latest].flatMap(([key, { time }]) => (time < watermark - 100 ? [key] : [])),
+        });
+        return {
+          tickedNotes: stream.pipe(
+            note(({ id }) => {
+              kept.push([...all.latest.keys()]);
+              return id;
+            }),
+          ),
+        };
+      },
+    });
+    const driver = await testTopology(forgetful);
+    driver.send(settings, point('a', 10), point('b', 20));
+    driver.send(points, point('x', 5));
+    driver.tick(points, 115);
+    driver.run();
+    driver.send(settings, point('c', 30));
+    driver.run();
+    driver.send(points, point('y', 120));
+    driver.run();
+    expect(kept[0]).toEqual(['a', 'b']);
+    expect(kept[1]).toEqual(['b', 'c']);
+  });
+
   it('is read whole before any record, by every task, and holds from its own event time', async () => {
     const driver = await testTopology(scored, { partitions: 3 });
     driver.send(points, ...['a', 'b', 'c', 'd'].flatMap((key) => [point(key, 5), point(key, 15)]));

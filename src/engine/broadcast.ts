@@ -1,4 +1,4 @@
-import type { Broadcast } from './keep.ts';
+import type { Broadcast, BroadcastOptions } from './keep.ts';
 
 interface Version<T> {
   readonly time: number;
@@ -12,10 +12,17 @@ export class BroadcastTable<T> implements Broadcast<T> {
   known = Number.POSITIVE_INFINITY;
   changes = 0;
   readonly #topic: string;
+  #options: BroadcastOptions<T> = {};
   readonly #versions = new Map<string, Version<T>[]>();
 
   constructor(topic: string) {
     this.#topic = topic;
+  }
+
+  /** As a topology wants it. */
+  keeping(options: BroadcastOptions<T>): this {
+    this.#options = options;
+    return this;
   }
 
   at(key: string, time: number): T | undefined {
@@ -40,8 +47,18 @@ export class BroadcastTable<T> implements Broadcast<T> {
   }
 
   delete(key: string): void {
+    this.#drop(key);
+    this.changes++;
+  }
+
+  /** Drops what nobody will ask for any more. @param watermark of the task, ms */
+  forget(watermark: number): void {
+    const keys = this.#options.forget?.(this.latest, watermark) ?? [];
+    for (const key of [...keys]) this.#drop(key);
+  }
+
+  #drop(key: string): void {
     this.#versions.delete(key);
     this.latest.delete(key);
-    this.changes++;
   }
 }

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { Alarms } from './alarms.ts';
 import { type Hot, hot } from './hot.ts';
-import { type Broadcast, type Keep, type LateDetails, Rejection } from './keep.ts';
+import { type Broadcast, type BroadcastOptions, type Keep, type LateDetails, Rejection } from './keep.ts';
 import { type Message, type Origin, withValue } from './message.ts';
 import { type StatefulHost, stateful } from './stateful.ts';
 import type { Store } from './store.ts';
@@ -15,7 +15,7 @@ export interface GraphHost {
   late(message: Message<unknown>, details: LateDetails): void;
   dead(origin: Origin, code: string, message: string): void;
   count(metric: string, by: number): void;
-  broadcast(name: string): Broadcast<unknown>;
+  broadcast(name: string, options: BroadcastOptions<unknown>): Broadcast<unknown>;
   /** @throws TopologyError EMITTED_OUTSIDE when a value gets to `place` while no record is being processed */
   enter(place: string): void;
   fail(error: unknown): void;
@@ -100,11 +100,11 @@ export class Graph {
         },
       late: host.late,
       count: (metric, by = 1) => host.count(metric, by),
-      broadcast: <T>(name: string) => {
+      broadcast: <T>(name: string, options: BroadcastOptions<T> = {}) => {
         if (topology.broadcast[name] === undefined) {
           throw new TopologyError('INVALID', `topology ${topology.name}: no broadcast input is named ${name}`);
         }
-        return host.broadcast(name) as Broadcast<T>;
+        return host.broadcast(name, options) as Broadcast<T>;
       },
     };
   }

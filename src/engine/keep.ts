@@ -44,6 +44,14 @@ export interface Broadcast<T> {
   readonly changes: number;
 }
 
+export interface BroadcastOptions<T> {
+  /**
+   * Keys of which nobody will ask any more, as the task's watermark (ms) is there: their values leave its memory, and stay on the
+   * log. Asked whenever values have come; absent: all are kept.
+   */
+  forget?(latest: ReadonlyMap<string, T>, watermark: number): Iterable<string>;
+}
+
 /** What a topology's `build` gets: everything that remembers, waits or refuses. Windows and joins are functions of it (`windows.ts`, `joins.ts`, …). */
 export interface Keep {
   /** The partition number of this task. */
@@ -60,7 +68,7 @@ export interface Keep {
   late(message: Message<unknown>, details: LateDetails): void;
   /** Counts something for metrics, e.g. `duplicates`. */
   count(metric: string, by?: number): void;
-  broadcast<T>(name: string): Broadcast<T>;
+  broadcast<T>(name: string, options?: BroadcastOptions<T>): Broadcast<T>;
 }
 
 /** What a record is judged by: its own writer's watermark, or, should a writer have joined after windows closed, the task's. */

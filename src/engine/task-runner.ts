@@ -52,12 +52,12 @@ export async function runTask(options: TaskRunOptions): Promise<void> {
   const task = new Task(plan, owned.partition, options.commit.bytes);
   const slots = new Slots();
   try {
-    for (const [name, topic] of plan.broadcast) await addBroadcast(log, task, slots, name, topic, waiting);
     const state = { topic: plan.stateTopic, partition: owned.partition, from: 'start', to: 'end', signal } as const;
     for await (const batch of log.read(state)) {
       await untilHealed(waiting, () => prepareState(plan, batch));
       task.restore(batch);
     }
+    for (const [name, topic] of plan.broadcast) await addBroadcast(log, task, slots, name, topic, waiting);
     const positions = await owned.positions();
     // Only now: a task must not see a record, nor an alarm, before it sees the settings that hold for it.
     task.catchUp();

@@ -68,7 +68,7 @@ export class Task {
       late: (message, details) => this.#late(message, details),
       dead: this.#refuse,
       count: (metric, by) => this.counters.custom.set(metric, (this.counters.custom.get(metric) ?? 0) + by),
-      broadcast: (name) => this.#broadcast.get(name)?.table ?? new BroadcastTable(name),
+      broadcast: (name, options) => (this.#broadcast.get(name)?.table ?? new BroadcastTable(name)).keeping(options),
       enter: (place) => this.#enter(place),
       fail: this.#fail,
     });
@@ -140,10 +140,11 @@ export class Task {
     });
   }
 
-  /** Takes in records of a broadcast topic. */
+  /** Takes in records of a broadcast topic. Restore it first: what has gone by since then is not kept. */
   broadcast(name: string, batch: Batch): void {
     const input = this.#broadcast.get(name);
     for (const record of batch.records) input?.take(this.#plan.topology.name, batch.partition, record);
+    input?.table.forget(this.#watermark);
   }
 
   /**
