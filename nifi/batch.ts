@@ -88,7 +88,7 @@ export function batch(generation: Generation, descriptor: Descriptor, parameter:
 function namedFields(descriptor: Descriptor): Readonly<Record<string, string>> {
   const { columns, key } = descriptor;
   const path = (column: string): string =>
-    /^\w+$/.test(column) ? `/${column}` : `/'${column.replaceAll("'", "\\'")}'`;
+    /^[A-Za-z_]\w*$/.test(column) ? `/${column}` : `/'${column.replaceAll("'", "\\'")}'`;
   const keys = [key === 'order' ? undefined : columns.customer, columns.order].filter((column) => column !== undefined);
   const renamed = columnsRead(descriptor).filter((column) => columnName(column) !== column);
   return {

@@ -36,7 +36,7 @@ describe('ebb datasets', () => {
 
   it('says how to get what cannot be fetched', async () => {
     const { code, stdout } = await ebb('datasets', 'get', 'cdnow');
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(stdout).toContain('https://www.brucehardie.com/datasets/');
   });
 

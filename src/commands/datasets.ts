@@ -7,7 +7,7 @@ import { fetchFile } from './datasets/fetch-file.ts';
 import { bar, bold, count, liveRegion, table } from './terminal.ts';
 
 /** There is no address from which it could be fetched. */
-const BY_HAND = 2;
+const BY_HAND = 1;
 
 export function datasetsCommand(program: Command): void {
   const command = program

@@ -32,7 +32,7 @@ describe.each(['2.3.0', '1.18.0'])('ebb nifi install into NiFi %s', (version) =>
       invalid: { 'Publish rows': "'Topic Name' is invalid: it is missing" },
     });
     const { code, stderr } = await run(stub.url, ['install'], { EBB_NIFI_PATIENCE: '1' });
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(stderr).toContain("processor Publish rows (Publish rows): 'Topic Name' is invalid: it is missing");
   });
 
@@ -89,6 +89,7 @@ describe('ebb nifi', () => {
 
   it('names the parameters there are, and an address that does not answer', async () => {
     const unknown = await run('http://127.0.0.1:9', ['install', '--set', 'kafka.broker=x']);
+    expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain('the flow has no parameter kafka.broker: they are kafka.brokers');
     const { code, stderr } = await run('http://127.0.0.1:9', ['status']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('does not answer')]);

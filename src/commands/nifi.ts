@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadDescriptor } from '../../datasets/load.ts';
 import { parametersOf } from '../../nifi/parameters.ts';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { configOf } from './command.ts';
 import { type Nifi, openNifi } from './nifi/client.ts';
 import { type GroupState, readRoot, stateOf, versionOf } from './nifi/groups.ts';
@@ -18,7 +18,7 @@ interface InstallFlags {
 }
 
 /** Some component cannot run. */
-const INVALID = 2;
+const INVALID = 1;
 /** What the flow's groups are called begins so. */
 const OURS = 'Ebb: ';
 
@@ -82,7 +82,7 @@ async function installAction(flags: InstallFlags): Promise<void> {
   const names = parametersOf(options).map(({ name }) => name);
   for (const name of flags.set.keys())
     if (!names.includes(name))
-      throw new InvalidArgumentError(`the flow has no parameter ${name}: they are ${names.join(', ')}`);
+      throw new ConfigError(`--set: the flow has no parameter ${name}: they are ${names.join(', ')}`);
   const { nifi, config } = await open(flags);
   const { version, wasThere, state } = await install(nifi, {
     flow: options,

@@ -10,14 +10,16 @@ import { socketFactory } from './socket.ts';
 /** How the brokers are reached: addresses, client id, TLS and SASL, as kafkajs takes them. */
 export type Brokers = Pick<KafkaConfig, 'clientId' | 'ssl' | 'sasl'> & { readonly brokers: readonly string[] };
 
-/** ms within which a broker answers (longer for what waits by design), and for which what it said of topics holds. */
-const [requestTimeout, metadataMaxAge] = [15_000, 60_000];
+/** ms within which a broker answers; longer for what waits by design. */
+const requestTimeout = 15_000;
+const metadataMaxAge = 60_000;
 /** ms that a cluster takes at most to elect new leaders: brokers that start on a busy machine take a minute. */
 const electing = 120_000;
 /** ms for which `close` lets brokers answer what they were asked. */
 const lastAnswers = 5_000;
 /** Timestamps that ListOffsets takes for the ends. */
-const [earliest, latest] = ['-2', '-1'];
+const earliest = '-2';
+const latest = '-1';
 /** kafkajs's own retries are kept few and short: what waits, and for how long, is decided above. */
 const retry = { initialRetryTime: 20, multiplier: 2, maxRetryTime: 500, retries: 3 };
 
