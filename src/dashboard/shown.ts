@@ -94,3 +94,17 @@ export interface SinkState {
   /** The last trouble that it had. */
   readonly trouble: string | null;
 }
+
+/** Where a record went: what it became, in order. */
+export interface RecordStory {
+  readonly eventId: string;
+  readonly outcome: string;
+  /** The outcome in a sentence. */
+  readonly why: string;
+  readonly steps: readonly {
+    readonly what: string;
+    /** `topic partition/offset`, or the name of a table or file. */
+    readonly where: string;
+    readonly fields: Readonly<Record<string, string>>;
+  }[];
+}

@@ -125,6 +125,22 @@ describe('the page', () => {
     await page.close();
   });
 
+  it('tells where a record went', async () => {
+    using tables = new DatabaseSync(join(data, 'tables.sqlite'), { readOnly: true });
+    const id = String(
+      tables.prepare(`select event_id from ecommerce_events where kind = 'PURCHASE' limit 1`).get()?.event_id,
+    );
+    const page = await openPage('#pipeline');
+    await page.getByLabel('Id of an event').fill(id);
+    await page.getByRole('button', { name: 'Look' }).click();
+    const steps = page.getByRole('table', { name: `What became of ${id}` }).locator('tbody th');
+    await steps.first().waitFor({ timeout: 60_000 });
+    expect(await steps.allTextContents()).toEqual(
+      expect.arrayContaining(['came in as', 'event', 'counts in', 'profile', 'row']),
+    );
+    await page.close();
+  });
+
   for (const scheme of ['light', 'dark'] as const)
     for (const hash of ['#shop', '#churn', '#pipeline', '#customer/C000001'])
       it(`has nothing that axe finds serious: ${hash} in ${scheme}`, async () => {

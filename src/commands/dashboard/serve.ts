@@ -5,9 +5,12 @@ import { panelRoutes } from '../../dashboard/panel-routes.ts';
 import { pipelineRoutes } from '../../dashboard/pipeline-routes.ts';
 import { openServer, type Server, ServerAddressError } from '../../dashboard/server.ts';
 import { storyRoutes } from '../../dashboard/story-routes.ts';
+import { traceRoutes } from '../../dashboard/trace-routes.ts';
 import type { Log } from '../../operations/logger.ts';
 import { openPipelineState } from '../live/pipeline-state.ts';
+import { recordStory } from '../live/record-story.ts';
 import { watchShop } from '../live/watch-shop.ts';
+import { trace } from '../trace/trace-from.ts';
 import { version } from '../version.ts';
 import type { Workplace } from '../workplace.ts';
 
@@ -40,6 +43,7 @@ export async function serveDashboard({ place, shop, onError }: ServeOptions): Pr
   const routes = (api: Api): void => {
     panelRoutes(api, watched.panels, watched.run);
     storyRoutes(api, watched.askOfCustomer);
+    traceRoutes(api, async (eventId) => recordStory(await trace(place, shop, eventId)));
     pipelineRoutes(api, { look: openPipelineState(place, shop, Date.now), refused: watched.refused });
   };
   const server = opened.use(await openServer({ host, port, names, token, about, routes, onError, now: Date.now }));

@@ -8,6 +8,7 @@ import type { Screen } from '../screen.ts';
 import { scrolling, table } from '../table.ts';
 import { graph } from './graph.ts';
 import { openRates } from './rates.ts';
+import { traceSearch } from './trace.ts';
 
 export function pipelineScreen(formatted: () => Promise<Format>): Screen {
   const picture = element('div');
@@ -53,6 +54,7 @@ export function pipelineScreen(formatted: () => Promise<Format>): Screen {
     'div',
     { class: 'grid' },
     section('12', 'Topologies and topics', place),
+    section('12', 'Where did my record go?', traceSearch()),
     section('12', 'Topologies', topologies),
     section('6', 'Sinks', sinks),
     section('6', 'Processes', processes),
