@@ -575,6 +575,44 @@ export interface ModelResult {
   readonly seed: number;
 }
 
+/** An event as a program posted it to the API. */
+export interface PostedEvent {
+  /** Event time at which it takes its place in the stream: its own, or the watermark of the API, where that had passed it. So a repeat is near the first one, however old the event is. */
+  readonly takenAt: number;
+  /** By the server's clock. */
+  readonly receivedAt: number;
+  /** The producer's own. What has it again within an hour is a repeat. */
+  readonly eventId: string;
+  /** null: anonymous. */
+  readonly customerId: string | null;
+  readonly kind: Kind;
+  readonly time: number;
+  /** null: the event is an order by itself. */
+  readonly orderId: string | null;
+  readonly product: string | null;
+  readonly category: string | null;
+  /** In minor units; null where the data have none. */
+  readonly unitPrice: number | null;
+  /** Negative on a RETURN row whose source counts down. */
+  readonly quantity: number;
+  /** In minor units, gross; signed as quantity is. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly paymentMethod: string | null;
+  readonly gender: string | null;
+  readonly age: number | null;
+  readonly country: string | null;
+  /** Whether this purchase came back; null: unknown. */
+  readonly returned: boolean | null;
+  /** YYYY-MM-DD; null: as the shop's time zone has it. */
+  readonly localDate: string | null;
+  /** 0 to 23; null: as the shop's time zone has it. */
+  readonly localHour: number | null;
+  /** null: `posted`. */
+  readonly dataset: string | null;
+}
+
 /** A dead record that was corrected and sent again, in the transaction that did so. */
 export interface Resent {
   /** Where the dead record is, and where the corrected one went. */
@@ -2995,6 +3033,188 @@ export const modelResultSchema: RecordSchema = {
     {
       "name": "seed",
       "type": "long"
+    }
+  ]
+};
+
+/** An event as a program posted it to the API. */
+export const postedEventSchema: RecordSchema = {
+  "type": "record",
+  "name": "PostedEvent",
+  "namespace": "ebb",
+  "doc": "An event as a program posted it to the API.",
+  "eventTime": "takenAt",
+  "money": {
+    "unitPrice": "currency",
+    "amount": "currency"
+  },
+  "fields": [
+    {
+      "name": "takenAt",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "Event time at which it takes its place in the stream: its own, or the watermark of the API, where that had passed it. So a repeat is near the first one, however old the event is."
+    },
+    {
+      "name": "receivedAt",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "By the server's clock."
+    },
+    {
+      "name": "eventId",
+      "type": "string",
+      "doc": "The producer's own. What has it again within an hour is a repeat."
+    },
+    {
+      "name": "customerId",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "null: anonymous."
+    },
+    {
+      "name": "kind",
+      "type": {
+        "type": "enum",
+        "name": "Kind",
+        "symbols": [
+          "PURCHASE",
+          "RETURN",
+          "VIEW",
+          "CART"
+        ]
+      }
+    },
+    {
+      "name": "time",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    },
+    {
+      "name": "orderId",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "null: the event is an order by itself."
+    },
+    {
+      "name": "product",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "category",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "unitPrice",
+      "type": [
+        "null",
+        "long"
+      ],
+      "default": null,
+      "doc": "In minor units; null where the data have none."
+    },
+    {
+      "name": "quantity",
+      "type": "long",
+      "doc": "Negative on a RETURN row whose source counts down."
+    },
+    {
+      "name": "amount",
+      "type": "long",
+      "doc": "In minor units, gross; signed as quantity is."
+    },
+    {
+      "name": "currency",
+      "type": "string",
+      "doc": "ISO 4217."
+    },
+    {
+      "name": "paymentMethod",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "gender",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "age",
+      "type": [
+        "null",
+        "int"
+      ],
+      "default": null
+    },
+    {
+      "name": "country",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "returned",
+      "type": [
+        "null",
+        "boolean"
+      ],
+      "default": null,
+      "doc": "Whether this purchase came back; null: unknown."
+    },
+    {
+      "name": "localDate",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "YYYY-MM-DD; null: as the shop's time zone has it."
+    },
+    {
+      "name": "localHour",
+      "type": [
+        "null",
+        "int"
+      ],
+      "default": null,
+      "doc": "0 to 23; null: as the shop's time zone has it."
+    },
+    {
+      "name": "dataset",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "null: `posted`."
     }
   ]
 };

@@ -24,6 +24,8 @@ import {
   type ModelResult,
   modelMetricSchema,
   modelResultSchema,
+  type PostedEvent,
+  postedEventSchema,
   type SegmentMetric,
   type SegmentPartial,
   type Session,
@@ -85,6 +87,16 @@ export const topics = {
     schema: clientProfileSchema,
     key: ({ customerId }) => customerId,
     cleanup: 'compact',
+  }),
+  /**
+   * What programs post to the API, at least once. By event id and not by customer, so that repeats meet whatever became of the rest:
+   * normalisation drops them.
+   */
+  posted: topic<PostedEvent>({
+    name: 'posted.events',
+    schema: postedEventSchema,
+    key: ({ eventId }) => eventId,
+    ticked: true,
   }),
   /** What the generator's preset `transactions` writes: made-up sales. NiFi and HTTP clients do so, too: at least once, and without ticks. */
   syntheticTransactions: topic<SyntheticTransaction>({

@@ -9,7 +9,7 @@ import { churnFeatures } from './churn-features.ts';
 import { churnOutcomes } from './churn-outcomes.ts';
 import { churnScores } from './churn-scores.ts';
 import { clientProfiles } from './client-profiles.ts';
-import { normaliseDataset, normaliseShop, normaliseTransactions } from './normalise.ts';
+import { normaliseDataset, normalisePosted, normaliseShop, normaliseTransactions } from './normalise.ts';
 import { segmentMetrics, segmentPartials } from './segment-metrics.ts';
 import { sessions } from './sessions.ts';
 
@@ -37,6 +37,7 @@ export function topologiesOf(
       normaliseDataset(dataset, { outsiders: existing.has(physicalName(shop, deliveriesTopic(dataset).name)) }),
     ),
     ...syntheticIn(shop, existing).map(({ topology }) => topology),
+    ...(existing.has(physicalName(shop, topics.posted.name)) ? [normalisePosted(zones[0])] : []),
     ...analytics,
     churnFeatures(zones),
     // Where nobody trains there is nothing to score with.

@@ -1,9 +1,10 @@
 import { map, type Observable } from 'rxjs';
 import type { Descriptor } from '../datasets/descriptor.ts';
+import { postedToEvent } from '../datasets/posted.ts';
 import { type RawRow, rawTopic } from '../datasets/raw.ts';
 import { isRejection, rowToEvent } from '../datasets/row-to-event.ts';
 import { syntheticShopToEvent, syntheticTransactionToEvent } from '../datasets/synthetic.ts';
-import type { Event, SyntheticShopEvent, SyntheticTransaction } from '../schemas/generated.ts';
+import type { Event, PostedEvent, SyntheticShopEvent, SyntheticTransaction } from '../schemas/generated.ts';
 import { topics } from '../schemas/topics.ts';
 import { deduplicate } from '../src/engine/deduplicate.ts';
 import { type Keep, reject } from '../src/engine/keep.ts';
@@ -67,6 +68,28 @@ export const normaliseShop: Topology = topology({
   to: { events: topics.events },
   build: ({ acts }) => ({ events: acts.pipe(mapValues<SyntheticShopEvent, Event>(syntheticShopToEvent())) }),
 });
+
+/** What programs posted to the API, at least once, to events. @param zone IANA name, for local days and hours that were not given */
+export function normalisePosted(zone = 'UTC'): Topology {
+  const toEvent = postedToEvent(zone);
+  return topology({
+    name: 'normalise-posted',
+    title: 'Posted events, each once',
+    from: { posted: topics.posted },
+    to: { events: topics.events },
+    build({ posted }, keep) {
+      const first = posted.pipe(deduplicate(keep, { name: 'repeats', id: ({ value }) => value.eventId, ...REPEATS }));
+      return {
+        events: first.pipe(
+          map((message: Message<PostedEvent>): Message<Event> => {
+            const value = toEvent(message.value, message.origin.offset);
+            return { ...message, value, time: value.time };
+          }),
+        ),
+      };
+    },
+  });
+}
 
 function once(events: Observable<Message<Event>>, keep: Keep): Observable<Message<Event>> {
   return events.pipe(deduplicate(keep, { name: 'repeats', id: ({ value }) => value.eventId, ...REPEATS }));

@@ -23,7 +23,7 @@ export function dashboardCommand(program: Command): void {
     .action(async (flags: { readonly json?: boolean }) => {
       const config = configOf({ ...flags });
       const shop = config.shop ?? 'demo';
-      await using place = await openWorkplace(config, 'existing');
+      await using place = await openWorkplace(config);
       const stop = untilSignalled();
       const onError = (error: unknown, request: string): void => console.error(`ebb: ${request}:`, error);
       await using dashboard = await serveDashboard({ place, shop, onError });

@@ -13,7 +13,7 @@ import { markersOf, underReset } from './under-reset.ts';
 import { openWorkplace } from './workplace.ts';
 
 /** What came in from outside, and how far it has been read: immutable truth, kept unless everything is to go. */
-const truth = /^(raw\.[^.]+|synthetic\.[^.]+|sources|datasets|resent)$/;
+const truth = /^(raw\.[^.]+|synthetic\.[^.]+|posted\.events|sources|datasets|resent)$/;
 
 interface ResetFlags {
   readonly all?: boolean;

@@ -19,6 +19,6 @@ export async function topicsOfShop(log: Log, shop: string): Promise<readonly str
 
 /** A shop has events, or raw data. On Kafka topics of others may be there too. */
 export async function shopsOf(log: Log): Promise<readonly string[]> {
-  const shop = /^([^.]+)\.(?:events|raw\.[^.]+|synthetic\.[^.]+)$/;
+  const shop = /^([^.]+)\.(?:events|raw\.[^.]+|synthetic\.[^.]+|posted\.events)$/;
   return [...new Set((await log.topics()).flatMap(({ name }) => shop.exec(name)?.[1] ?? []))].sort();
 }

@@ -14,7 +14,7 @@ import type { Workplace } from './workplace.ts';
 export type Routes = ReadonlyMap<SinkName, readonly string[]>;
 
 /** As the shop's own rows came in. */
-const raw = /^(raw|synthetic)\.[^.]+$/;
+const raw = /^(raw|synthetic|posted)\.[^.]+$/;
 
 /**
  * What goes where. Results, late records and dead letters go to the tables. Of the lake, HDFS takes the rows of datasets
@@ -52,6 +52,7 @@ export async function routesOf(
 function patternsOf({ hdfsTopics, minioTopics }: Config): Readonly<Record<'hdfs' | 'minio', readonly string[]>> {
   const live = [
     'synthetic.*',
+    'posted.events',
     'events',
     'category-metrics',
     'category-statistics',

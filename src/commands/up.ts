@@ -57,7 +57,16 @@ export function upCommand(program: Command): void {
       const signal = AbortSignal.any([stopped, failed.signal]);
       const name = physicalName(shop, topics.syntheticShop.name);
       const partitions = await partitionsOf(place.log, name, config.partitions);
-      await place.log.create([{ name, partitions, cleanup: topics.syntheticShop.cleanup }]);
+      const posted = physicalName(shop, topics.posted.name);
+      await place.log.create([
+        { name, partitions, cleanup: topics.syntheticShop.cleanup },
+        // So that what is posted is read from the start.
+        {
+          name: posted,
+          partitions: await partitionsOf(place.log, posted, config.partitions),
+          cleanup: topics.posted.cleanup,
+        },
+      ]);
       const live = liveRegion();
       const generated = await observing({ config, shop, command: 'up', live }, async (observer) => {
         const pipeline = await startPipeline({ place, shop, signal, sinks: true, onEvent: observer.onEvent });

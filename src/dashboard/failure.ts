@@ -6,17 +6,22 @@ export interface Issue {
   readonly path: string;
   /** What was expected there, and what came. */
   readonly message: string;
+  /** Of the event, in a batch of them. */
+  readonly index?: number;
 }
+
+export const issueShape = z.strictObject({
+  path: z.string(),
+  message: z.string(),
+  index: z.int().optional().describe('Of the event, in a batch of them.'),
+});
 
 /** The body of every answer that is not 2xx. */
 export const failureShape = z.strictObject({
   error: z.strictObject({
     code: z.string().describe('Stable, for programs.'),
     message: z.string().describe('For people: what is wrong, and what to do.'),
-    issues: z
-      .array(z.strictObject({ path: z.string(), message: z.string() }))
-      .optional()
-      .describe('Which places of the request are wrong.'),
+    issues: z.array(issueShape).optional().describe('Which places of the request are wrong.'),
   }),
 });
 

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { type Intake, openIntake } from '../../../connectors/sources/posted/intake.ts';
 import type { Api } from '../../dashboard/api.ts';
+import { eventsRoute } from '../../dashboard/events-route.ts';
 import { isLoopback } from '../../dashboard/guard.ts';
 import { panelRoutes } from '../../dashboard/panel-routes.ts';
 import { pipelineRoutes } from '../../dashboard/pipeline-routes.ts';
@@ -37,6 +39,7 @@ export async function serveDashboard({ place, shop, onError }: ServeOptions): Pr
   const token = dashboardToken ?? madeToken;
   const about = { title: `Ebb: shop ${shop}`, version };
   await using opened = new AsyncDisposableStack();
+  const intake = opened.use(await intakeOf(place, shop, (error) => onError(error, 'posted events')));
   const watched = opened.use(
     await watchShop(place.config, shop, (what, error) => onError(error, `${what} of shop ${shop}`)),
   );
@@ -45,10 +48,21 @@ export async function serveDashboard({ place, shop, onError }: ServeOptions): Pr
     storyRoutes(api, watched.askOfCustomer);
     traceRoutes(api, async (eventId) => recordStory(await trace(place, shop, eventId)));
     pipelineRoutes(api, { look: openPipelineState(place, shop, Date.now), refused: watched.refused });
+    eventsRoute(api, intake);
   };
   const server = opened.use(await openServer({ host, port, names, token, about, routes, onError, now: Date.now }));
   const all = opened.move();
   return { url: server.url, madeToken, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+function intakeOf(
+  { log, registry, config }: Workplace,
+  shop: string,
+  onError: (error: unknown) => void,
+): Promise<Intake> {
+  const { partitions, commitInterval, idle } = config;
+  const quiet = idle > 0 ? idle * 1000 : undefined;
+  return openIntake({ log, registry, shop, partitions, commitInterval, idle: quiet, now: Date.now, onError });
 }
 
 /** The same beside other work, which goes on without it when it cannot listen: that is logged, as where it is. */
