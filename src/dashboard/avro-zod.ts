@@ -8,6 +8,12 @@ const field = z.object({
 });
 const named = z.object({ type: z.string(), symbols: z.array(z.string()).optional() });
 
+const composite = z.object({
+  type: z.enum(['array', 'record']),
+  items: z.unknown().optional(),
+  fields: z.unknown().optional(),
+});
+
 /**
  * What an Avro record is as JSON: a field with a default may be left out, and there are no others. Numbers are what JavaScript
  * holds exactly. Types that no record of ours has are refused. @throws TypeError
@@ -27,6 +33,9 @@ function zodOf(type: unknown): z.ZodType {
     const others = type.filter((branch) => branch !== 'null');
     if (others.length === 1) return zodOf(others[0]).nullable();
   }
+  const inner = composite.safeParse(type).data;
+  if (inner?.type === 'array') return z.array(zodOf(inner.items));
+  if (inner?.type === 'record') return zodOfRecord({ fields: inner.fields });
   const { type: name, symbols } =
     typeof type === 'string' ? named.parse({ type }) : (named.safeParse(type).data ?? { type: '' });
   switch (name) {

@@ -29,16 +29,31 @@ export function openApi(documented: readonly Documented[], about: About) {
     const path = one.route.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [one.method.toLowerCase()]: operation(one) };
   }
+  const schemas: Record<string, unknown> = { Failure: shapeOf(failureShape).schema };
   return {
     openapi: '3.1.0',
     info: about,
-    paths,
+    paths: hoisted(paths, schemas),
     components: {
-      schemas: { Failure: shapeOf(failureShape).schema },
+      schemas,
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
     },
     security: [{}, { token: [] }],
   };
+}
+
+/** What schemas define for themselves, put among the document's own, where their references find it. */
+function hoisted(value: unknown, schemas: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((one) => hoisted(one, schemas));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).flatMap(([name, inner]): [string, unknown][] => {
+    if (name === '$ref' && typeof inner === 'string')
+      return [[name, inner.replace('#/$defs/', '#/components/schemas/')]];
+    if (name !== '$defs') return [[name, hoisted(inner, schemas)]];
+    for (const [id, schema] of Object.entries(inner ?? {})) schemas[id] = hoisted(schema, schemas);
+    return [];
+  });
+  return Object.fromEntries(entries);
 }
 
 function operation({ method, route, body, gives }: Documented): JsonSchema {

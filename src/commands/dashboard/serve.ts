@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type Intake, openIntake } from '../../../connectors/sources/posted/intake.ts';
 import type { Api } from '../../dashboard/api.ts';
+import { customersRoutes } from '../../dashboard/customers-routes.ts';
 import { eventsRoute } from '../../dashboard/events-route.ts';
 import { isLoopback } from '../../dashboard/guard.ts';
+import { metricsRoute } from '../../dashboard/metrics-route.ts';
 import { panelRoutes } from '../../dashboard/panel-routes.ts';
 import { pipelineRoutes } from '../../dashboard/pipeline-routes.ts';
+import { scoreStream } from '../../dashboard/score-stream.ts';
+import { scoresRoutes } from '../../dashboard/scores-routes.ts';
 import { openServer, type Server, ServerAddressError } from '../../dashboard/server.ts';
 import { storyRoutes } from '../../dashboard/story-routes.ts';
 import { traceRoutes } from '../../dashboard/trace-routes.ts';
@@ -15,6 +19,7 @@ import { watchShop } from '../live/watch-shop.ts';
 import { trace } from '../trace/trace-from.ts';
 import { version } from '../version.ts';
 import type { Workplace } from '../workplace.ts';
+import { pipelineState, scoresTopic } from './on-log.ts';
 
 export interface ServeOptions {
   readonly place: Workplace;
@@ -48,6 +53,10 @@ export async function serveDashboard({ place, shop, onError }: ServeOptions): Pr
     storyRoutes(api, watched.askOfCustomer);
     traceRoutes(api, async (eventId) => recordStory(await trace(place, shop, eventId)));
     pipelineRoutes(api, { look: openPipelineState(place, shop, Date.now), refused: watched.refused });
+    scoresRoutes(api, watched.ask);
+    scoreStream(api, { log: place.log, registry: place.registry, topic: () => scoresTopic(place, shop) });
+    customersRoutes(api, watched.ask, watched.askOfCustomer);
+    metricsRoute(api, watched.ask, () => pipelineState(place, shop));
     eventsRoute(api, intake);
   };
   const server = opened.use(await openServer({ host, port, names, token, about, routes, onError, now: Date.now }));

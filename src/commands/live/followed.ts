@@ -4,9 +4,10 @@ import { physicalName } from '../../engine/topic.ts';
 import type { TopicInfo } from '../../log/log.ts';
 import type { Versions } from '../versions.ts';
 
-const wanted: ReadonlySet<string> = new Set<PanelTable>([
+const wanted: ReadonlySet<string> = new Set<PanelTable | 'sessions'>([
   ...(['ecommerce_events', 'client_profiles', 'churn_scores', 'predictions'] as const),
   ...(['model_metrics', 'model_results', 'dead_letters', 'late_events'] as const),
+  'sessions',
 ]);
 
 export interface Followed {

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import { type LivePanels, livePanels } from '../../dashboard/live-panels.ts';
 import { panels as specs } from '../../dashboard/panels.ts';
 import type { PipelineServices } from '../../dashboard/pipeline-routes.ts';
+import type { Ask } from '../../dashboard/scores-routes.ts';
 import type { Row } from '../../dashboard/shown.ts';
 import type { AskOfCustomer } from '../../dashboard/story-routes.ts';
 import type { Filled } from './fill-worker.ts';
@@ -16,6 +17,7 @@ export interface WatchedShop extends AsyncDisposable {
   readonly run: string;
   readonly askOfCustomer: AskOfCustomer;
   readonly refused: PipelineServices['refused'];
+  readonly ask: Ask;
 }
 
 const folder = new URL('../../../sql/', import.meta.url);
@@ -102,6 +104,7 @@ export async function watchShop(
     run: randomBytes(6).toString('hex'),
     askOfCustomer: (name, customer) => query(`customer/${name}.sql`, { shop, customer, now, most: MOST_EVENTS }),
     refused: (kind, topology) => query(`pipeline/${kind}.sql`, { shop, topology, most: MOST_REFUSED }),
+    ask: (name, values) => query(`api/${name}.sql`, { shop, ...values }),
     async [Symbol.asyncDispose]() {
       closed = true;
       await opening;
