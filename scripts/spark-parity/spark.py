@@ -164,7 +164,15 @@ spark.sql(OCCASIONS).cache().createOrReplaceTempView("occasions")
 write("features", FEATURES)
 spark.read.parquet(f"{asked['to']}/features").createOrReplaceTempView("features")
 
-evaluator = BinaryClassificationEvaluator(rawPredictionCol="rawPrediction", numBins=0)
+
+
+def auc_of(model, rows):
+    scored = model.transform(rows)
+    # What a tree calls its raw prediction is how many examples are in the leaf, which ranks nobody.
+    score = "probability" if "probability" in scored.columns else "rawPrediction"
+    return BinaryClassificationEvaluator(rawPredictionCol=score, numBins=0).evaluate(scored)
+
+
 raw_train, raw_test = vectors(spark.table("features"), scaled=False)
 log_train, log_test = vectors(in_logs(), scaled=True)
 leaf = max(80, raw_train.count() // 1000)
@@ -178,6 +186,6 @@ models = {
         raw_test,
     ),
 }
-auc = {name: evaluator.evaluate(model.fit(train).transform(test)) for name, (model, train, test) in models.items()}
+auc = {name: auc_of(model.fit(train), test) for name, (model, train, test) in models.items()}
 print(json.dumps(auc))
 spark.stop()
