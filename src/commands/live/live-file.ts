@@ -13,8 +13,8 @@ const indexes = `
     where kind = 'PURCHASE';
   create index if not exists live_returns on ecommerce_events (shop, customer_id) where kind = 'RETURN';
   create index if not exists live_browsing on ecommerce_events (time) where kind in ('VIEW', 'CART');
-  create index if not exists live_predictions on predictions 
-    (shop, \`trigger\`, time, as_of, probability, customer_id, horizon_days) where role = 'CHAMPION';
+  create index if not exists live_predictions on predictions
+    (shop, time, as_of, probability, customer_id, horizon_days) where role = 'CHAMPION' and \`trigger\` = 'GRID';
 `;
 
 /**
