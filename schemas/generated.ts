@@ -807,6 +807,7 @@ export interface Tick {
   readonly from: number;
   /** How many parts the writer has. */
   readonly of: number;
+  /** UTC epoch ms. No timestamp: a writer's first tick may stand before any date that others can represent. */
   readonly time: number;
   /** The writer has ended and holds nobody back. */
   readonly closed: boolean;
@@ -3909,10 +3910,8 @@ export const tickSchema: RecordSchema = {
     },
     {
       "name": "time",
-      "type": {
-        "type": "long",
-        "logicalType": "timestamp-millis"
-      }
+      "type": "long",
+      "doc": "UTC epoch ms. No timestamp: a writer's first tick may stand before any date that others can represent."
     },
     {
       "name": "closed",

@@ -25,7 +25,7 @@ export async function readByJava(brokers: string, topic: string): Promise<readon
     ),
   );
   const consumer = ['-cp', `${jars}/*`, 'org.apache.kafka.tools.consumer.ConsoleConsumer'];
-  const what = ['--bootstrap-server', brokers, '--topic', topic, '--from-beginning', '--timeout-ms', '8000'];
+  const what = ['--bootstrap-server', brokers, '--topic', topic, '--from-beginning', '--timeout-ms', '20000'];
   const form = ['print.key=true', 'value.deserializer=org.apache.kafka.common.serialization.BytesDeserializer'];
   const formatter = form.flatMap((property) => ['--formatter-property', property]);
   const { stdout } = await run(

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createConnection } from 'mariadb';
 import { filesBelow } from '../../connectors/sinks/hdfs.testing.ts';
 import { openHdfs } from '../../connectors/sinks/hdfs-client.ts';
-import { connectionOptions } from '../../connectors/sinks/mariadb-login.ts';
+import { connectionOptions, type MariadbLogin } from '../../connectors/sinks/mariadb-login.ts';
 import { objectsIn, unfinishedIn } from '../../connectors/sinks/minio.testing.ts';
 import { openTablesFile } from '../../connectors/sinks/sqlite.ts';
 import { tableNames } from '../../connectors/sinks/tables.ts';
@@ -31,11 +31,7 @@ export async function startStores(dir: string): Promise<Stores> {
     minio,
     hdfs,
     settings: {
-      EBB_MARIADB_HOST: mariadb.host,
-      EBB_MARIADB_PORT: String(mariadb.port),
-      EBB_MARIADB_USER: mariadb.user,
-      EBB_MARIADB_PASSWORD: mariadb.password,
-      EBB_MARIADB_DATABASE: mariadb.database,
+      ...mariadbEnvironment(mariadb),
       EBB_MINIO_ENDPOINT: minio.endpoint,
       EBB_MINIO_ACCESS_KEY: minio.accessKey,
       EBB_MINIO_SECRET_KEY: minio.secretKey,
@@ -46,9 +42,20 @@ export async function startStores(dir: string): Promise<Stores> {
   };
 }
 
+/** `EBB_*`: how it is reached. */
+export function mariadbEnvironment(login: MariadbLogin): Readonly<Record<string, string>> {
+  return {
+    EBB_MARIADB_HOST: login.host,
+    EBB_MARIADB_PORT: String(login.port),
+    EBB_MARIADB_USER: login.user,
+    EBB_MARIADB_PASSWORD: login.password,
+    EBB_MARIADB_DATABASE: login.database,
+  };
+}
+
 /** Copies everything out of the stores: rows into `<data>/tables.sqlite`, files into `<data>/lake`. Gives the paths of files that are no whole ones. */
 export async function copyOut({ mariadb, minio, hdfs }: Stores, data: string): Promise<readonly string[]> {
-  await copyRows(mariadb, join(data, 'tables.sqlite'));
+  await copyTables(mariadb, join(data, 'tables.sqlite'));
   for (const [key, bytes] of await objectsIn(minio, 'ebb')) await put(join(data, 'lake', key), bytes);
   const leftovers = (await unfinishedIn(minio, 'ebb')).map((upload) => JSON.stringify(upload));
   using client = openHdfs({ url: hdfs.url, user: hdfs.superuser });
@@ -64,9 +71,11 @@ async function put(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(path, bytes);
 }
 
-async function copyRows(login: Mariadb, path: string): Promise<void> {
+/** Copies every row into a SQLite file of results. */
+export async function copyTables(login: MariadbLogin, path: string): Promise<void> {
   await using connection = await createConnection(connectionOptions(login));
   using file = openTablesFile(path);
+  file.exec('begin');
   for (const table of tableNames) {
     const rows = await connection.query<readonly Readonly<Record<string, bigint | number | string | Buffer | null>>[]>(
       `select * from ${table}`,
@@ -77,4 +86,5 @@ async function copyRows(login: Mariadb, path: string): Promise<void> {
       file.prepare(`insert into ${table} (${columns.join(', ')}) values (${places})`).run(...Object.values(row));
     }
   }
+  file.exec('commit');
 }

@@ -12,6 +12,7 @@ import { serverOfTests } from '../../connectors/sinks/mariadb-server.testing.ts'
 import { type Row, textOfView, views } from '../../connectors/sinks/views.testing.ts';
 import { mariadbViews } from '../../connectors/sinks/views-mariadb.testing.ts';
 import { ebbOk, realFile, startEbb } from './ebb.testing.ts';
+import { mariadbEnvironment } from './stores.testing.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -49,13 +50,9 @@ async function part(of: string): Promise<readonly string[]> {
 async function replayed(source: readonly string[], name: string): Promise<void> {
   const login = await newDatabase();
   await migrateMariadb(login);
-  const settings = {
-    ...{ EBB_MARIADB_HOST: login.host, EBB_MARIADB_PORT: String(login.port), EBB_MARIADB_USER: login.user },
-    ...{ EBB_MARIADB_PASSWORD: login.password, EBB_MARIADB_DATABASE: login.database },
-  };
   const replay = ['replay', ...source, '--shop', 'test', '--run', '--data'];
   const [there, here] = [join(dir, `${name}-mariadb`), join(dir, `${name}-sqlite`)];
-  const { code, stderr } = await startEbb([...replay, there], '', settings).ended;
+  const { code, stderr } = await startEbb([...replay, there], '', mariadbEnvironment(login)).ended;
   expect(code, stderr).toBe(0);
   await ebbOk(...replay, here);
   await compare(login, join(here, 'tables.sqlite'));
