@@ -15,6 +15,7 @@ const programs = [
   'sinks/mariadb',
   'sinks/hdfs',
   'replay',
+  'http',
   'kafka',
   'churn',
   'churn-replay',

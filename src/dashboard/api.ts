@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { WebSocket } from 'ws';
 import { Failure } from './failure.ts';
 import type { JsonSchema, Shape } from './shape.ts';
 
@@ -53,6 +54,8 @@ export interface Asked<P, Q, B> {
 /** A route as the OpenAPI document tells of it. */
 export interface Documented {
   readonly method: 'GET' | 'POST';
+  /** 101: it goes on as a WebSocket. */
+  readonly status: 200 | 101;
   readonly route: RouteDescription<unknown, unknown>;
   readonly body: JsonSchema | undefined;
   readonly gives: Gives;
@@ -73,9 +76,12 @@ export interface Api {
     route: StreamDescription<P, Q>,
     answer: (asked: Asked<P, Q, undefined>) => Promise<void>,
   ): void;
+  /** A WebSocket: `answer` sends until the signal aborts, which it does when the other side goes, and when the server ends. */
+  socket<Q = undefined>(
+    route: StreamDescription<undefined, Q>,
+    answer: (socket: WebSocket, query: Q, signal: AbortSignal) => Promise<void>,
+  ): void;
   readonly documented: readonly Documented[];
-  /** For what is no request with an answer, such as a WebSocket. */
-  readonly app: FastifyInstance;
   /** Aborts when the server ends: streams end then. */
   readonly signal: AbortSignal;
 }
@@ -85,28 +91,50 @@ const RATE_WINDOW = 10_000;
 
 export function apiOn(app: FastifyInstance, signal: AbortSignal): Api {
   const documented: Documented[] = [];
-  const configOf = ({ rate }: RouteDescription<unknown, unknown>) =>
+  const configOf = ({ rate }: RouteDescription<unknown, unknown>): FastifyContextConfig =>
     rate === undefined ? {} : { rateLimit: rate === false ? false : { max: rate, timeWindow: RATE_WINDOW } };
   const json = ({ schema }: Shape<unknown>): Gives => ({ type: 'application/json', description: 'As asked.', schema });
   return {
-    ...{ documented, app, signal },
+    ...{ documented, signal },
     get(route, answer) {
-      documented.push({ method: 'GET', route, body: undefined, gives: json(route.answer) });
+      documented.push({ method: 'GET', status: 200, route, body: undefined, gives: json(route.answer) });
       app.get(route.path, { config: configOf(route) }, async (request, reply) =>
         answer(asked(route, undefined, request, reply)),
       );
     },
     post(route, answer) {
-      documented.push({ method: 'POST', route, body: route.body.schema, gives: json(route.answer) });
+      documented.push({ method: 'POST', status: 200, route, body: route.body.schema, gives: json(route.answer) });
       const bodyLimit = route.bodyLimit ?? BODY_LIMIT;
       app.post(route.path, { config: configOf(route), bodyLimit }, async (request, reply) =>
         answer(asked(route, route.body, request, reply)),
       );
     },
     stream(route, answer) {
-      documented.push({ method: 'GET', route, body: undefined, gives: route.gives });
+      documented.push({ method: 'GET', status: 200, route, body: undefined, gives: route.gives });
       app.get(route.path, { config: configOf(route), exposeHeadRoute: false }, async (request, reply) =>
         answer(asked(route, undefined, request, reply)),
+      );
+    },
+    socket(route, answer) {
+      documented.push({ method: 'GET', status: 101, route, body: undefined, gives: route.gives });
+      // Before the upgrade, so that what is wrong is answered as elsewhere.
+      const check = async (request: FastifyRequest, reply: FastifyReply) =>
+        void asked(route, undefined, request, reply);
+      app.get(
+        route.path,
+        { websocket: true, config: configOf(route), exposeHeadRoute: false, preValidation: check },
+        async (socket, request) => {
+          const read = route.query?.read(request.query) ?? { value: undefined };
+          const gone = new AbortController();
+          socket.on('close', () => gone.abort());
+          socket.on('error', () => socket.terminate());
+          try {
+            // It has been checked.
+            if ('value' in read) await answer(socket, read.value as never, AbortSignal.any([gone.signal, signal]));
+          } finally {
+            socket.close();
+          }
+        },
       );
     },
   };

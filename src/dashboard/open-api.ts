@@ -56,7 +56,7 @@ function hoisted(value: unknown, schemas: Record<string, unknown>): unknown {
   return Object.fromEntries(entries);
 }
 
-function operation({ method, route, body, gives }: Documented): JsonSchema {
+function operation({ method, status, route, body, gives }: Documented): JsonSchema {
   const { summary, description, params, query, failures } = route;
   const wrong = { ...always, ...(body === undefined ? {} : ofBodies), ...failures };
   const refused = Object.entries(wrong).map(([status, description]) => [
@@ -70,7 +70,7 @@ function operation({ method, route, body, gives }: Documented): JsonSchema {
     ...(description === undefined ? {} : { description }),
     parameters: [...parameters('path', params?.schema), ...parameters('query', query?.schema)],
     ...(body === undefined ? {} : { requestBody: { required: true, ...json(body) } }),
-    responses: { 200: { description: what, content: { [type]: { schema } } }, ...Object.fromEntries(refused) },
+    responses: { [status]: { description: what, content: { [type]: { schema } } }, ...Object.fromEntries(refused) },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import limitRate from '@fastify/rate-limit';
+import sockets from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Access, accessBy } from './access.ts';
 import { type Api, apiOn } from './api.ts';
@@ -42,6 +43,8 @@ export class ServerAddressError extends Error {
 const LONGEST = 30_000;
 /** Requests of one address in ten seconds. */
 const RATE = { max: 1_000, timeWindow: 10_000 };
+/** Bytes of what a WebSocket is sent by who listens. */
+const LONGEST_MESSAGE = 1_024;
 /** A customer's id may be long. */
 const LONGEST_PARAM = 512;
 
@@ -80,6 +83,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const portOf = (): number => (app.server.address() as AddressInfo).port;
   const access = accessBy(options.token, portOf, options.now);
   await protect(app, options, access);
+  await app.register(sockets, { options: { maxPayload: LONGEST_MESSAGE } });
   const api = apiOn(app, ending.signal);
   sessionRoutes(api, access);
   app.get('/healthz', { config: { rateLimit: false } }, async (_, reply) => reply.type('text/plain').send('ok\n'));
@@ -108,6 +112,11 @@ async function protect(app: FastifyInstance, options: ServerOptions, access: Acc
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers);
+    // Node reads no more requests from a connection that was to be a WebSocket, and leaves it to us.
+    if (request.headers.upgrade !== undefined) {
+      reply.header('connection', 'close');
+      reply.raw.once('finish', () => request.raw.socket.destroySoon());
+    }
     if (!isOpen(request.routeOptions.url)) reply.header('cache-control', 'no-store');
     check(request.method, request.headers);
   });

@@ -3,6 +3,7 @@ import { type Intake, openIntake } from '../../../connectors/sources/posted/inta
 import type { Api } from '../../dashboard/api.ts';
 import { customersRoutes } from '../../dashboard/customers-routes.ts';
 import { eventsRoute } from '../../dashboard/events-route.ts';
+import { generatorRoute } from '../../dashboard/generator-route.ts';
 import { isLoopback } from '../../dashboard/guard.ts';
 import { metricsRoute } from '../../dashboard/metrics-route.ts';
 import { panelRoutes } from '../../dashboard/panel-routes.ts';
@@ -19,6 +20,7 @@ import { watchShop } from '../live/watch-shop.ts';
 import { trace } from '../trace/trace-from.ts';
 import { version } from '../version.ts';
 import type { Workplace } from '../workplace.ts';
+import { madeUpSales } from './made-up-sales.ts';
 import { pipelineState, scoresTopic } from './on-log.ts';
 
 export interface ServeOptions {
@@ -58,6 +60,7 @@ export async function serveDashboard({ place, shop, onError }: ServeOptions): Pr
     customersRoutes(api, watched.ask, watched.askOfCustomer);
     metricsRoute(api, watched.ask, () => pipelineState(place, shop));
     eventsRoute(api, intake);
+    generatorRoute(api, madeUpSales, Date.now);
   };
   const server = opened.use(await openServer({ host, port, names, token, about, routes, onError, now: Date.now }));
   const all = opened.move();
