@@ -66,7 +66,7 @@ const schema = {
     { name: 'first', ...long },
     { name: 'currency', type: 'string' },
     { name: 'offset', ...long },
-    { name: 'newest', ...long },
+    { name: 'newest', ...long, default: 0 },
   ],
 };
 
