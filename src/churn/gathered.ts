@@ -1,18 +1,23 @@
 import { FEATURES, featuresAt, labelOf } from './features.ts';
 import type { History } from './history.ts';
-import type { LabelledRows } from './labelled.ts';
+import { isOfShare, type LabelledRows } from './labelled.ts';
 import type { TrainingDates } from './training-dates.ts';
 
-/** Rows of which days are wanted: of every customer at the end of a day, and of those who bought on it. */
+/**
+ * Rows of which days are wanted, and of what share of the customers, in (0, 1]: of every customer at the end of a day, and of
+ * those who bought on it.
+ */
 export interface Wanted {
-  readonly snapshots: ReadonlySet<number>;
-  readonly purchases: ReadonlySet<number>;
+  readonly snapshots: ReadonlyMap<number, number>;
+  readonly purchases: ReadonlyMap<number, number>;
 }
 
 /** What was wanted, by day. */
 export interface Gathered {
   snapshot(day: number): LabelledRows;
   purchases(day: number): LabelledRows;
+  /** How many rows a day has, wanted or not. */
+  size(kind: keyof Wanted, day: number): number;
 }
 
 /** Before a day of which snapshots are learnt from, purchases are learnt from for so many days, that one included. */
@@ -24,31 +29,53 @@ export function purchaseDays(snapshots: readonly number[]): readonly number[] {
   return [...new Set(days)].sort((a, b) => a - b);
 }
 
-/** All that some dates need, to be read at once. */
-export function wantedFor(all: readonly Partial<TrainingDates>[]): Wanted {
-  const snapshots = new Set<number>();
-  const purchases = new Set<number>();
+/**
+ * All that some dates need, to be read at once.
+ * @param share of the customers that is enough to learn from some days; tests and calibrations are of all
+ */
+export function wantedFor(
+  all: readonly Partial<TrainingDates>[],
+  share: (train: readonly number[]) => number = () => 1,
+): Wanted {
+  const snapshots = new Map<number, number>();
+  const purchases = new Map<number, number>();
+  const want = (days: readonly number[], part: number): void => {
+    for (const day of days) snapshots.set(day, Math.max(part, snapshots.get(day) ?? 0));
+    for (const day of purchaseDays(days)) purchases.set(day, Math.max(part, purchases.get(day) ?? 0));
+  };
   for (const { train = [], calibrate, test } of all) {
-    const learnt = calibrate === undefined ? train : [...train, calibrate];
-    for (const day of test === undefined ? learnt : [...learnt, test]) snapshots.add(day);
-    for (const day of purchaseDays(test === undefined ? learnt : [...learnt, test])) purchases.add(day);
+    want(train, Math.min(1, share(train)));
+    for (const day of [calibrate, test]) if (day !== undefined) want([day], 1);
   }
   return { snapshots, purchases };
 }
 
 /** Collects rows in any order, and gives those of a day by rising customer: what is learnt must not depend on how they were read. */
 export class RowCollector implements Gathered {
+  readonly #wanted: Wanted;
   readonly #snapshots = new Map<number, Rows>();
   readonly #purchases = new Map<number, Rows>();
 
+  constructor(wanted: Wanted) {
+    this.#wanted = wanted;
+  }
+
+  /** Keeps it where it is wanted. */
   add(kind: keyof Wanted, day: number, customer: string, label: number, write: (into: Float64Array) => void): void {
+    const share = this.#wanted[kind].get(day);
+    if (share === undefined) return;
     const days = kind === 'snapshots' ? this.#snapshots : this.#purchases;
     let rows = days.get(day);
     if (rows === undefined) {
       rows = new Rows();
       days.set(day, rows);
     }
-    rows.add(customer, label, write);
+    rows.size++;
+    if (isOfShare(customer, share)) rows.add(customer, label, write);
+  }
+
+  size(kind: keyof Wanted, day: number): number {
+    return (kind === 'snapshots' ? this.#snapshots : this.#purchases).get(day)?.size ?? 0;
   }
 
   snapshot(day: number): LabelledRows {
@@ -61,6 +88,8 @@ export class RowCollector implements Gathered {
 }
 
 class Rows {
+  /** Also of those that were not kept. */
+  size = 0;
   readonly #customers: string[] = [];
   readonly #labels: number[] = [];
   readonly #scratch = new Float64Array(FEATURES);
@@ -100,12 +129,12 @@ export function gatherFrom(
   { snapshots, purchases }: Wanted,
   horizonDays: number,
 ): Gathered {
-  const rows = new RowCollector();
+  const rows = new RowCollector({ snapshots, purchases });
   for (const [customer, history] of histories) {
     const first = history.days[0] ?? Number.POSITIVE_INFINITY;
     const add = (kind: keyof Wanted, day: number) =>
       rows.add(kind, day, customer, labelOf(history, day, horizonDays), (into) => featuresAt(history, day, into, 0));
-    for (const day of snapshots) if (first <= day) add('snapshots', day);
+    for (const day of snapshots.keys()) if (first <= day) add('snapshots', day);
     for (const day of history.days) if (purchases.has(day)) add('purchases', day);
   }
   return rows;

@@ -45,7 +45,7 @@ export function together(grid: readonly LabelledRows[], purchases: readonly Labe
  */
 export function ofSome({ customers, features, labels }: LabelledRows, share: number): LabelledRows {
   if (share >= 1) return { customers, features, labels };
-  const kept = Uint32Array.from(labels.keys()).filter((row) => placeOf(customers[row] ?? '') < share);
+  const kept = Uint32Array.from(labels.keys()).filter((row) => isOfShare(customers[row] ?? '', share));
   const some = new Float64Array(kept.length * FEATURES);
   for (const [row, from] of kept.entries())
     some.set(features.subarray(from * FEATURES, (from + 1) * FEATURES), row * FEATURES);
@@ -54,6 +54,11 @@ export function ofSome({ customers, features, labels }: LabelledRows, share: num
     features: some,
     labels: Uint8Array.from(kept, (row) => labels[row] ?? 0),
   };
+}
+
+/** Whether a customer is of those that a share in (0, 1] is made of: who is of a share is of every greater one. */
+export function isOfShare(customer: string, share: number): boolean {
+  return share >= 1 || placeOf(customer) < share;
 }
 
 /** In [0, 1): FNV-1a of the name, mixed. */

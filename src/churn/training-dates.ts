@@ -30,7 +30,9 @@ export type HistoryErrorCode =
   /** Something would be tested on what it was fitted to. */
   | 'BAD_ORDER'
   /** Nobody has bought anything. */
-  | 'NO_CUSTOMERS';
+  | 'NO_CUSTOMERS'
+  /** All churned, or all stayed. */
+  | 'ONE_CLASS';
 
 /** Nothing was trained; models that are in force stay so. */
 export class HistoryError extends Error {

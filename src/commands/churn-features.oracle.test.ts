@@ -62,7 +62,7 @@ describe.skipIf(file === undefined)('churn examples of all of CDNOW (skipped wit
 
   const at = (date: string): LabelledRows => {
     const day = dayOf(date);
-    return gatherFrom(read.histories, { snapshots: new Set([day]), purchases: new Set() }, HORIZON).snapshot(day);
+    return gatherFrom(read.histories, { snapshots: new Map([[day, 1]]), purchases: new Map() }, HORIZON).snapshot(day);
   };
 
   it('are what SQL finds in the file, on a day off the grid and on the last one whose horizon has ended', async () => {

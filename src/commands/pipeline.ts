@@ -147,6 +147,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     status: () => ({
       topologies: running.status(),
       sinks: sinks?.status ?? [],
+      training: trainer?.status(),
       waitsFor: log.waitsFor(),
     }),
     computed,

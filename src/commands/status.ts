@@ -1,13 +1,13 @@
 import type { TopologyStatus } from '../engine/status.ts';
 import { BEGINNING } from '../engine/tick.ts';
-import type { PipelineStatus } from '../operations/status.ts';
-import { bold, count, cyan, dim, moment, table, yellow } from './terminal.ts';
+import type { PipelineStatus, TrainingStatus } from '../operations/status.ts';
+import { bar, bold, count, cyan, dim, moment, table, yellow } from './terminal.ts';
 
 // Progress.
 const stream = process.stderr;
 
 /** The pipeline at a glance, for stderr. @param elapsed ms since it started */
-export function statusText(shop: string, { topologies, sinks }: PipelineStatus, elapsed: number): string {
+export function statusText(shop: string, { topologies, sinks, training }: PipelineStatus, elapsed: number): string {
   const rows = topologies.map(({ topology, in: taken, out, lag, late, dead, watermark, keys }) => [
     topology,
     taken,
@@ -28,11 +28,17 @@ export function statusText(shop: string, { topologies, sinks }: PipelineStatus, 
     table(['topology', 'in', 'out', 'behind', 'late', 'dead', 'keys', 'event time'], rows, { stream, least: 9 }),
     '',
     ...topologies.flatMap(heldBack),
+    ...(training === undefined ? [] : [trainingText(training)]),
     ...(sinks.length === 0 ? [] : [`${dim('written to', stream)}  ${written}`]),
     ...(late + dead === 0
       ? []
       : [yellow(`${count(late)} late, ${count(dead)} dead letters: ebb tail <topology>.dead --shop ${shop}`, stream)]),
   ].join('\n');
+}
+
+function trainingText({ date, doing, share }: TrainingStatus): string {
+  const what = doing === 'reading' ? 'reading what models learn from' : 'training models';
+  return `${dim(`${what}, as known on ${date}`, stream)}  ${bar(share, 1)}`;
 }
 
 /** What a topology waits for, as of its task that is furthest behind. */

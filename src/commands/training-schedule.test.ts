@@ -7,7 +7,8 @@ import { configOf } from './command.ts';
 import { testFolder } from './data-folder.testing.ts';
 import { ebb, ebbOk, startEbb } from './ebb.testing.ts';
 import { writeOrders } from './made-up-orders.testing.ts';
-import { openModelsWriter, readTrainer } from './train/models-topic.ts';
+import { ExamplesIndex } from './train/examples-index.ts';
+import { readTrainer } from './train/models-topic.ts';
 import { scheduledTraining } from './train/scheduled-training.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -115,12 +116,14 @@ describe('models that a replay trains on its way', () => {
 it('a training that is broken off while it reads has not failed', async () => {
   await using place = await openWorkplace(configOf({ data: calm }));
   const stopped = new AbortController();
-  const day = firstTraining / DAY - 1;
-  const scheduled = {
-    ...{ place, shop: 'orders', day, at: firstTraining, signal: stopped.signal },
+  const topic = 'orders.churn-examples';
+  const examples = await ExamplesIndex.open(place, topic);
+  for await (const batch of place.log.read({ topic, from: 'start', to: 'end' })) await examples.take(batch);
+  const day = Date.UTC(2024, 0, 1) / DAY - 1;
+  const training = scheduledTraining({
+    ...{ place, shop: 'orders', day, at: (day + 1) * DAY, examples, signal: stopped.signal },
     verdicts: async () => [],
-  };
-  const training = scheduledTraining(scheduled, await openModelsWriter(place, 'orders'));
+  });
   stopped.abort();
   await expect(training).rejects.toBe(stopped.signal.reason);
 });

@@ -45,6 +45,13 @@ export type WorkerEvent =
       readonly asked: boolean;
     };
 
+/** A training that is due begins. */
+export interface TrainingStarted {
+  readonly kind: 'training-started';
+  /** YYYY-MM-DD: the local day at whose end it is due. */
+  readonly date: string;
+}
+
 /** A training that was due has come to its end; models that are in force stay so where it failed. */
 export interface TrainingEnded {
   readonly kind: 'models-trained' | 'training-failed';
@@ -82,6 +89,7 @@ export type PipelineEvent =
   | StillStopping
   | WorkerEvent
   | TrainingWaits
+  | TrainingStarted
   | TrainingEnded;
 
 export type OnPipelineEvent = (event: PipelineEvent) => void;

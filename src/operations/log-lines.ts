@@ -85,6 +85,8 @@ function lineOf(event: PipelineEvent): Line {
         trouble: `training of ${date}`,
       };
     }
+    case 'training-started':
+      return { level: 'info', message: `training models with what was known on ${event.date}` };
     case 'models-trained': {
       const { date, took, reasons } = event;
       return {

@@ -115,6 +115,7 @@ export function pipelineMetrics(shop: string, about: { readonly version: string 
         case 'worker-ended':
           return restarts.inc({ worker: String(event.worker) }, event.pause === undefined ? 0 : 1);
         case 'task-gained':
+        case 'training-started':
         case 'models-trained':
         case 'training-waits':
         case 'training-failed':

@@ -22,10 +22,21 @@ export interface SinkStatus {
   readonly partitions: readonly SinkPartition[];
 }
 
+/** A training that goes on. */
+export interface TrainingStatus {
+  /** YYYY-MM-DD: the local day at whose end it is due. */
+  readonly date: string;
+  readonly doing: 'reading' | 'training';
+  /** How much of that is done, in [0, 1]. */
+  readonly share: number;
+}
+
 /** What a shop's topologies and sinks do in this process. */
 export interface PipelineStatus {
   readonly topologies: readonly TopologyStatus[];
   readonly sinks: readonly SinkStatus[];
+  /** Absent while none goes on here. */
+  readonly training?: TrainingStatus | undefined;
   /** Why nothing comes from the log for now; absent while it does. */
   readonly waitsFor?: string | undefined;
 }

@@ -12,7 +12,7 @@ import { descriptorsOf } from '../descriptors.ts';
 import { readHistories } from '../read-histories.ts';
 import { readVersions } from '../versions.ts';
 import type { Workplace } from '../workplace.ts';
-import { endOfExamples, readExamples } from './read-examples.ts';
+import { ExamplesIndex } from './examples-index.ts';
 
 /** What models can learn from, up to a place on the log. */
 export interface ExamplesOnLog {
@@ -22,6 +22,8 @@ export interface ExamplesOnLog {
   /** Of the next record, by partition: what comes after these is not looked at. */
   readonly offsets: readonly number[];
   gather(wanted: Wanted): Promise<Gathered>;
+  /** How many rows a day has, where that is known before they are gathered. */
+  size?(kind: keyof Wanted, day: number): number;
 }
 
 export interface ShopOptions {
@@ -43,25 +45,43 @@ export interface OpenExamplesOptions extends ShopOptions {
  * the same functions, to the same bits. @throws HistoryError, LogError, AvroError
  */
 export async function openExamples(place: Workplace, options: OpenExamplesOptions): Promise<ExamplesOnLog> {
-  const { asked, horizonDays, signal, onProgress } = options;
+  const { asked, horizonDays, signal } = options;
   const days = [asked.train ?? [], asked.calibrate ?? [], asked.test ?? []].flat();
   const calendar = await calendarOf(place, options);
   if (horizonDays === HORIZON_DAYS && calendar.examples !== undefined && days.every(isGridDay)) {
-    const reading = { topic: calendar.examples, signal, ...(onProgress === undefined ? {} : { onProgress }) };
-    const { first, watermark, offsets } = await endOfExamples(place.log, place.registry, reading);
+    const examples = await indexExamples(place, calendar.examples, options);
+    const { first, watermark } = examples;
     // Without any, the events tell how much there is.
     if (first !== undefined && watermark > BEGINNING)
       return {
-        ...{ topic: reading.topic, offsets },
+        ...{ topic: examples.topic, offsets: examples.next, size: examples.size.bind(examples) },
         covered: calendar.covered(first, watermark),
-        gather: (wanted) => readExamples(place.log, place.registry, reading, offsets, wanted),
+        gather: (wanted) => examples.gather(wanted, { signal }),
       };
   }
   const { histories, ...rest } = await historiesOf(place, options, calendar);
   return { ...rest, gather: async (wanted) => gatherFrom(histories, wanted, horizonDays) };
 }
 
-export interface HistoriesOnLog extends Omit<ExamplesOnLog, 'gather'> {
+/** All that are on the log now. */
+async function indexExamples(
+  place: Workplace,
+  topic: string,
+  { signal, onProgress }: ShopOptions,
+): Promise<ExamplesIndex> {
+  const examples = await ExamplesIndex.open(place, topic);
+  let read = 0;
+  for await (const batch of place.log.read({ topic, from: 'start', to: 'end', signal })) {
+    await examples.take(batch);
+    read += batch.records.length;
+    onProgress?.(read);
+  }
+  // The log stops reading quietly: a part is not how far they go.
+  signal.throwIfAborted();
+  return examples;
+}
+
+export interface HistoriesOnLog extends Omit<ExamplesOnLog, 'gather' | 'size'> {
   readonly histories: Histories;
 }
 

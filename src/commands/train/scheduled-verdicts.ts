@@ -1,8 +1,7 @@
 import type { InForce } from '../../churn/appoint.ts';
-import type { Verdict } from '../../churn/compare.ts';
+import { compareKinds, type Verdict } from '../../churn/compare.ts';
 import { HORIZON_DAYS } from '../../churn/examples.ts';
 import type { ModelKind } from '../../churn/model.ts';
-import { compareInThread } from './compare-in-thread.ts';
 import type { LiveOutcomes, OutcomesAwaited } from './live-outcomes.ts';
 
 export interface VerdictsAsked {
@@ -30,7 +29,7 @@ export async function scheduledVerdicts(
   if (kinds.length === 0) return [];
   const until = endOf(day - 1);
   const rows = await outcomes.known({ ...rest, until, after: endOf(day - 1 - HORIZON_DAYS) });
-  return compareInThread(rows.challenges(champion.kind, kinds, until), rest.signal);
+  return compareKinds(rows.challenges(champion.kind, kinds, until));
 }
 
 /** The kinds of models, without one of them; in order. */

@@ -1,5 +1,5 @@
 import { dateText } from '../../../datasets/civil.ts';
-import { type Gathered, purchaseDays, wantedFor } from '../../churn/gathered.ts';
+import { type Gathered, purchaseDays, type Wanted, wantedFor } from '../../churn/gathered.ts';
 import { type Labelled, type LabelledRows, ofSome, together } from '../../churn/labelled.ts';
 import type { Learnt, Tested } from '../../churn/learn.ts';
 import type { Engine, ModelKind } from '../../churn/model.ts';
@@ -65,18 +65,21 @@ export interface TrainModelsOptions extends ThreadOptions {
   readonly mostRows?: number;
 }
 
+/** What `trainModels` has to know of what there is. */
+export type Learnable = Pick<ExamplesOnLog, 'covered' | 'gather' | 'size'>;
+
 /**
  * Trains all four models on some days and tests them and the baselines on a later one; then trains them again with all that is
  * known by now. @throws HistoryError, TrainingFailedError
  */
 export async function trainModels(
-  examples: ExamplesOnLog,
+  examples: Learnable,
   asked: Partial<TrainingDates>,
   options: TrainModelsOptions,
 ): Promise<Training> {
   const dates = chooseDates(asked, examples.covered, options.horizonDays);
   const again = refitDates(dates);
-  const gathered = await examples.gather(wantedFor([dates, again]));
+  const gathered = await examples.gather(wantedFor([dates, again], (train) => enoughOf(examples, train, options)));
   // The packages of mljs take samples, whose few rows at month ends would be fewer still.
   const { train, calibrate } = partsOf(gathered, dates, options.engine === 'fast', options.mostRows);
   const test = together([gathered.snapshot(dates.test)], []);
@@ -112,13 +115,28 @@ function partsOf(
 ): Parts {
   const snapshots = train.map((day) => gathered.snapshot(day));
   const bought = atPurchases ? rowsAtPurchases(gathered, train) : [];
-  const share = mostRows / (rowsIn(snapshots) + rowsIn(bought));
+  const share = mostRows / rowsOf(gathered, train, atPurchases);
   const some = (rows: LabelledRows) => ofSome(rows, share);
   const purchases = bought.map(some);
   return {
     train: { rows: together(snapshots.map(some), purchases), purchases: rowsIn(purchases) },
     calibrate: together([gathered.snapshot(calibrate)], rowsAtPurchases(gathered, [calibrate])),
   };
+}
+
+/** The share of the customers from whom is learnt, where it is known how many rows there are: the others need not be kept. */
+function enoughOf(
+  { size }: Pick<Learnable, 'size'>,
+  train: readonly number[],
+  { engine, mostRows = Number.POSITIVE_INFINITY }: TrainModelsOptions,
+): number {
+  return size === undefined ? 1 : mostRows / rowsOf({ size }, train, engine === 'fast');
+}
+
+/** All that could be learnt from some days. */
+function rowsOf(of: Pick<Gathered, 'size'>, train: readonly number[], atPurchases: boolean): number {
+  const sum = (kind: keyof Wanted, days: readonly number[]) => days.reduce((rows, day) => rows + of.size(kind, day), 0);
+  return sum('snapshots', train) + (atPurchases ? sum('purchases', purchaseDays(train)) : 0);
 }
 
 function rowsIn(parts: readonly LabelledRows[]): number {

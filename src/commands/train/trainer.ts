@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dateText } from '../../../datasets/civil.ts';
-import { trainingDayAfter } from '../../churn/training-schedule.ts';
+import type { Config } from '../../config.ts';
 import { BEGINNING } from '../../engine/tick.ts';
-import type { Appends, Log, Owned } from '../../log/log.ts';
+import type { Appends, Owned } from '../../log/log.ts';
 import type { OnPipelineEvent } from '../../operations/events.ts';
-import { OTHERS_OWN_IT } from '../caught-up.ts';
+import type { TrainingStatus } from '../../operations/status.ts';
+import { Followed } from '../followed.ts';
 import { asSoleOwner } from '../sole-owner.ts';
+import { stepsInThread } from '../steps-in-thread.ts';
 import type { Workplace } from '../workplace.ts';
-import { followExamples } from './follow-examples.ts';
-import { LiveOutcomes, type OutcomesAwaited } from './live-outcomes.ts';
-import { type ModelsWriter, madeModels, openModelsWriter, readTrainer, trainerGroup } from './models-topic.ts';
-import { calendarOf } from './open-examples.ts';
-import { type Scheduled, scheduledTraining } from './scheduled-training.ts';
-import { scheduledVerdicts } from './scheduled-verdicts.ts';
+import { madeModels, openModelsWriter, readTrainer, trainerGroup } from './models-topic.ts';
+import type { FollowedShop, TrainingStep, TrainingTold } from './trainings.ts';
 
 export interface TrainerOptions {
   readonly place: Workplace;
@@ -30,15 +27,15 @@ export interface Trainer {
   readonly opened: Promise<void>;
   /** Resolves when it has stopped after its last commit; rejects with what stopped it. */
   readonly done: Promise<void>;
+  /** How far the training is that goes on here; undefined while none does. */
+  status(): TrainingStatus | undefined;
   /** Resolves when all trainings that are due have been done, here or by another process. Meaningful once the sources have ended. */
   caughtUp(signal: AbortSignal): Promise<void>;
 }
 
-/** How far the owner has followed the examples, if that is us. */
-interface Followed {
-  topic: string | undefined;
-  /** By partition: offset of the next record, all trainings done that were due before it. */
-  readonly next: number[];
+/** What its thread is given. */
+export interface TrainerWork extends FollowedShop {
+  readonly config: Config;
 }
 
 /** ms. */
@@ -47,17 +44,18 @@ const LOOK_EVERY = 100;
 /**
  * Trains a shop's models when a quarter of event time ends, as far as examples are there. What was decided is a tick in the
  * topic of models, at the moment of the next training: all models that hold from before it are there. It is committed with the
- * models and their results by the one process that owns the group, so every training happens once, whoever is killed.
+ * models by the one process that owns the group, so every training happens once, whoever is killed. Examples are read, and models
+ * trained, in a thread of their own.
  */
 export function startTrainer(options: TrainerOptions): Trainer {
   const { place, shop, signal, on } = options;
   const opened = Promise.withResolvers<void>();
-  const followed: Followed = { topic: undefined, next: [] };
+  const progress: Progress = { followed: new Followed(place.log), training: undefined };
   // Topologies make what is missing of their topics, and would make more partitions of this one.
   const made = madeModels(place.log, shop);
   const done = made.then(({ name: topic }) =>
     asSoleOwner({ log: place.log, group: trainerGroup(shop), topic, signal }, (owned, until) =>
-      work(options, owned, until, followed, opened.resolve),
+      work(options, owned, until, progress, opened.resolve),
     ),
   );
   const look = async (): Promise<void> => {
@@ -69,20 +67,18 @@ export function startTrainer(options: TrainerOptions): Trainer {
   Promise.race([look(), done]).then(opened.resolve, opened.reject);
   // Whoever started it looks at them later.
   for (const promise of [opened.promise, done]) promise.catch(() => {});
-  const since = performance.now();
-  const caughtUp = async (until: AbortSignal): Promise<void> => {
-    while (on && !until.aborted) {
-      if (followed.topic === undefined && performance.now() - since > OTHERS_OWN_IT) return;
-      if (await isAtEnd(place.log, followed)) return;
-      await sleep(LOOK_EVERY, undefined, { signal: until }).catch(() => {});
-    }
+  return {
+    opened: opened.promise,
+    done,
+    status: () => progress.training,
+    caughtUp: async (until) => (on ? progress.followed.caughtUp(until) : undefined),
   };
-  return { opened: opened.promise, done, caughtUp };
 }
 
-async function isAtEnd(log: Log, { topic, next }: Followed): Promise<boolean> {
-  const info = (await log.topics()).find(({ name }) => name === topic);
-  return info?.offsets.every(({ end }, partition) => (next[partition] ?? 0) >= end) ?? false;
+/** What is known of the work while it is done here. */
+interface Progress {
+  readonly followed: Followed;
+  training: TrainingStatus | undefined;
 }
 
 /** Everything that an owner does, until `until` aborts. */
@@ -90,7 +86,7 @@ async function work(
   { place, shop, started, on, onEvent }: TrainerOptions,
   owned: Owned,
   until: AbortSignal,
-  followed: Followed,
+  progress: Progress,
   onOpened: () => void,
 ): Promise<void> {
   const writer = await openModelsWriter(place, shop);
@@ -103,67 +99,25 @@ async function work(
   if (!isOpen) await commit(writer.tick(decided));
   onOpened();
   await started;
-  const { endOf, examples, outcomes } = await calendarOf(place, { shop, signal: until });
-  // Nobody is to wait for what is learnt from nothing.
-  if (examples === undefined || outcomes === undefined) return await commit(writer.tick(decided, true));
-  const live = await LiveOutcomes.open(place, outcomes);
-  let due = decided > BEGINNING ? trainingDayAfter(decided - 1, endOf) : undefined;
-  // It waits for what is scored until then, and nobody scores past the last tick.
-  if (due !== undefined && endOf(due) > decided) await commit(writer.tick(endOf(due)));
-  followed.next.length = 0;
-  followed.topic = examples;
+  const script = new URL('./trainings-thread.ts', import.meta.url);
+  const given: TrainerWork = { config: place.config, shop, decided };
+  const onTold = (told: TrainingTold): void => {
+    if ('event' in told) onEvent?.(told.event);
+    else progress.training = told.training;
+  };
   try {
-    for await (const { watermark, first, partition, next } of followExamples(place, examples, { signal: until })) {
-      if (due === undefined && watermark > BEGINNING) {
-        due = trainingDayAfter(first === undefined ? watermark : endOf(first) - 1, endOf);
-        await commit(writer.tick(endOf(due)));
+    for await (const step of stepsInThread<TrainingStep, TrainingTold>(script, given, { signal: until, onTold })) {
+      if (step.kind === 'followed') {
+        progress.followed.reached(step.topic, step.next);
+        continue;
       }
-      while (due !== undefined && endOf(due) <= watermark && !until.aborted) {
-        const following: number = trainingDayAfter(endOf(due), endOf);
-        const scheduled = scheduledAt(due, { place, shop, signal: until, endOf, live, onEvent });
-        await trainOnce(scheduled, writer, endOf(following), commit, onEvent);
-        due = following;
-      }
-      followed.next[partition] = next;
+      const tick = step.until === undefined ? writer.tick(decided, true) : writer.tick(step.until);
+      await commit([...writer.models(step.models), ...tick]);
+      if (step.event !== undefined) onEvent?.(step.event);
     }
   } finally {
     // However it ended, it is another's turn.
-    followed.topic = undefined;
+    progress.followed.left();
+    progress.training = undefined;
   }
-}
-
-function scheduledAt(
-  day: number,
-  {
-    endOf,
-    live,
-    onEvent,
-    ...rest
-  }: Pick<Scheduled, 'place' | 'shop' | 'signal'> & {
-    endOf(day: number): number;
-    readonly live: LiveOutcomes;
-    readonly onEvent: OnPipelineEvent | undefined;
-  },
-): Scheduled {
-  const started = performance.now();
-  const onWaiting = (awaited: OutcomesAwaited): void =>
-    onEvent?.({ kind: 'training-waits', date: dateText(day), ...awaited, waited: performance.now() - started });
-  return {
-    ...rest,
-    ...{ day, at: endOf(day) },
-    verdicts: (inForce) => scheduledVerdicts(live, inForce, { day, endOf, signal: rest.signal, onWaiting }),
-  };
-}
-
-async function trainOnce(
-  scheduled: Scheduled,
-  writer: ModelsWriter,
-  next: number,
-  commit: (appends: Appends) => Promise<void>,
-  onEvent: OnPipelineEvent | undefined,
-): Promise<void> {
-  const started = performance.now();
-  const { appends, event } = await scheduledTraining(scheduled, writer);
-  await commit([...appends, ...writer.tick(next)]);
-  onEvent?.({ ...event, took: performance.now() - started });
 }
