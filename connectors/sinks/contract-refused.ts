@@ -15,7 +15,7 @@ const unknownSchema = Buffer.from([0, 0, 15, 66, 64, 2]);
 
 export function refusedContract(store: ContractStore, stored: (folder: string) => Promise<readonly string[]>): void {
   it('makes one dead letter of each record that cannot be read, and writes the others, whatever crashes', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     for (let steps = 1; steps < 20; steps += 2) {
       const folder = await newFolder();

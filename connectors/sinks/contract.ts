@@ -68,7 +68,7 @@ export function sinkContract(store: ContractStore): void {
     });
 
     it('writes every record once when it crashes at any step, and again on the way back', {
-      timeout: 60_000,
+      timeout: 180_000,
     }, async () => {
       for (let steps = 1; steps < 20; steps++) {
         const folder = await newFolder();
@@ -174,7 +174,7 @@ export function sinkContract(store: ContractStore): void {
       expect(await stored(folder)).toEqual(expected);
     });
 
-    it('writes every record once when its process is killed', { timeout: 60_000 }, async () => {
+    it('writes every record once when its process is killed', { timeout: 180_000 }, async () => {
       const folder = await newFolder();
       await using shop = await shopIn(folder);
       await appendPurchases(shop, 0, count);
