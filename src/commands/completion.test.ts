@@ -23,7 +23,7 @@ it('completes in bash', async () => {
   const shell = [words, ebb, script, '__ebb_complete', 'declare -p COMPREPLY'].join('\n');
   const { stdout, stderr } = spawnSync('bash', ['-c', shell], { encoding: 'utf8' });
   expect({ stdout, stderr }).toEqual({
-    stdout: 'declare -a COMPREPLY=([0]="replay" [1]="reset" [2]="reprocess")\n',
+    stdout: 'declare -a COMPREPLY=([0]="replay" [1]="reprocess" [2]="reset")\n',
     stderr: '',
   });
 });

@@ -8,6 +8,7 @@ const tables = [
   'ecommerce_events',
   'category_metrics',
   'category_statistics',
+  'category_statistics',
   'segment_metrics',
   'client_profiles',
   'sessions',

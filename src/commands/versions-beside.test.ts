@@ -20,12 +20,12 @@ it('versions are told apart field by field, and record by record', async () => {
 });
 
 it.each([
-  [['reprocess', 'sessions', '--as', 'v1'], /sessions v1 is what everybody reads/],
-  [['reprocess', 'sessions', '--as', 'V2'], /a version has lower-case letters and digits/],
-  [['reprocess', 'sessions'], /required option '--as/],
-  [['promote', 'sessions', '--to', 'v2', '--yes'], /sessions has no version v2 in shop made-up: there are v1/],
-  [['diff', 'sessions', '--between', 'v1', 'v3'], /has no version v3/],
-  [['diff', 'nosuch'], /has no topology nosuch/],
-])('refuses %j', async (args, says) => {
-  expect(await shops.shop('refused').ebb(...args)).toMatchObject({ code: 1, stderr: expect.stringMatching(says) });
+  [['reprocess', 'sessions', '--as', 'v1'], 1, /sessions v1 is what everybody reads/],
+  [['reprocess', 'sessions', '--as', 'V2'], 1, /a version has lower-case letters and digits/],
+  [['reprocess', 'sessions'], 2, /required option '--as/],
+  [['promote', 'sessions', '--to', 'v2', '--yes'], 1, /sessions has no version v2 in shop made-up: there are v1/],
+  [['diff', 'sessions', '--between', 'v1', 'v3'], 1, /has no version v3/],
+  [['diff', 'nosuch'], 1, /has no topology nosuch/],
+])('refuses %j', async (args, code, says) => {
+  expect(await shops.shop('refused').ebb(...args)).toMatchObject({ code, stderr: expect.stringMatching(says) });
 });
