@@ -20,6 +20,21 @@ export function series(index: number): string {
   return colour(`c${(index % 8) + 1}`);
 }
 
+/** Names that get a colour each, where many are told apart; the others have one together. */
+export const NAMED = 7;
+
+/** @param index from 0, below `NAMED` */
+export function namedColour(index: number): string {
+  return series(index === OTHERS ? NAMED : index);
+}
+
+export function otherColour(): string {
+  return series(OTHERS);
+}
+
+/** The quietest of the series. */
+const OTHERS = 6;
+
 /** A configuration made anew when the colours change. */
 export type Draw<Type extends ChartType> = () => ChartConfiguration<Type, unknown[]>;
 

@@ -1,13 +1,16 @@
 /** One customer's whole story. */
 import type { CustomerStory, Row } from '../shown.ts';
+import { ask } from './ask.ts';
 import { colour, drawing, series } from './chart.ts';
 import { reasonsIn, trendOf } from './churn/at-risk.ts';
 import { type Child, element } from './elements.ts';
+import { figures } from './figures.ts';
 import type { Format } from './format.ts';
 import { number, text } from './numbers.ts';
 import type { Screen } from './screen.ts';
+import { section } from './section.ts';
 import { bandOf } from './shop/customers.ts';
-import { scrolling, table } from './table.ts';
+import { listing } from './table.ts';
 
 export function customerScreen(customer: string, formatted: () => Promise<Format>): Screen {
   const place = element(
@@ -21,10 +24,8 @@ export function customerScreen(customer: string, formatted: () => Promise<Format
 
 async function tell(customer: string, place: HTMLElement, formatted: () => Promise<Format>): Promise<void> {
   try {
-    const response = await fetch(`api/stories/${encodeURIComponent(customer)}`);
-    const answer = (await response.json()) as CustomerStory | { readonly error: { readonly message: string } };
-    if ('error' in answer) throw new Error(answer.error.message);
-    const parts = partsOf(answer, await formatted());
+    const story = await ask<CustomerStory>(`api/stories/${encodeURIComponent(customer)}`);
+    const parts = partsOf(story, await formatted());
     place.replaceChildren(...parts.map(({ element: part }) => part));
     for (const { draw } of parts) draw?.();
   } catch (error) {
@@ -47,23 +48,6 @@ function partsOf({ customer, profile, score, events, predictions }: CustomerStor
     { element: section('7', 'Purchases and returns', eventsOf(events, format)) },
     { element: section('5', 'What was predicted, and what came', predictionsOf(predictions, format)) },
   ];
-}
-
-function section(span: string, title: string, ...children: readonly Child[]): HTMLElement {
-  return element(
-    'section',
-    { class: `card span-${span}`, 'aria-label': title },
-    element('h2', {}, title),
-    element('div', { class: 'body' }, children),
-  );
-}
-
-function figures(all: readonly (readonly [string, Child])[]): HTMLElement {
-  return element(
-    'dl',
-    { class: 'figures' },
-    all.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
-  );
 }
 
 function profileOf(profile: Row, format: Format): Child {
@@ -185,40 +169,36 @@ function spanOf(rows: readonly Row[]): { readonly min?: number; readonly max?: n
 }
 
 function eventsOf(events: readonly Row[], format: Format): HTMLElement {
-  return scrolling(
-    'Purchases and returns',
-    table(
-      'Purchases and returns, the newest first',
-      [
-        { name: 'When', head: true, cell: (row) => format.moment(row.time) },
-        {
-          name: '',
-          cell: (row) => (row.kind === 'RETURN' ? 'returned' : row.returned === 1 ? 'bought, sent back' : 'bought'),
-        },
-        { name: 'What', cell: (row) => [row.product, row.category].filter((part) => part !== null).join(' · ') || '–' },
-        { name: 'Units', number: true, cell: (row) => format.count(row.quantity) },
-        { name: 'Amount', number: true, cell: (row) => format.money(row.amount) },
-      ],
-      events,
-    ),
-    true,
-  );
+  return listing({
+    label: 'Purchases and returns',
+    caption: 'Purchases and returns, the newest first',
+    columns: [
+      { name: 'When', head: true, cell: (row) => format.moment(row.time) },
+      {
+        name: '',
+        cell: (row) => (row.kind === 'RETURN' ? 'returned' : row.returned === 1 ? 'bought, sent back' : 'bought'),
+      },
+      { name: 'What', cell: (row) => [row.product, row.category].filter((part) => part !== null).join(' · ') || '–' },
+      { name: 'Units', number: true, cell: (row) => format.count(row.quantity) },
+      { name: 'Amount', number: true, cell: (row) => format.money(row.amount) },
+    ],
+    rows: events,
+    long: true,
+  });
 }
 
 function predictionsOf(predictions: readonly Row[], format: Format): HTMLElement {
   const came = (row: Row): string => (row.churned === 1 ? 'left' : row.churned === 0 ? 'stayed' : 'not known yet');
-  return scrolling(
-    'What was predicted',
-    table(
-      'What the champion predicted, the newest first',
-      [
-        { name: 'On', head: true, cell: (row) => text(row, 'as_of') },
-        { name: 'at', cell: (row) => (row.trigger === 'GRID' ? 'month end' : 'purchase') },
-        { name: 'Churn', number: true, cell: (row) => format.percent(row.probability) },
-        { name: 'And then', cell: came },
-      ],
-      predictions.toReversed(),
-    ),
-    true,
-  );
+  return listing({
+    label: 'What was predicted',
+    caption: 'What the champion predicted, the newest first',
+    columns: [
+      { name: 'On', head: true, cell: (row) => text(row, 'as_of') },
+      { name: 'at', cell: (row) => (row.trigger === 'GRID' ? 'month end' : 'purchase') },
+      { name: 'Churn', number: true, cell: (row) => format.percent(row.probability) },
+      { name: 'And then', cell: came },
+    ],
+    rows: predictions.toReversed(),
+    long: true,
+  });
 }

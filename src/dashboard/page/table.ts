@@ -36,7 +36,22 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
   );
 }
 
-/** A table that scrolls within its card, by keyboard too. */
+/** A table that scrolls. */
+export interface Listing {
+  readonly caption: string;
+  /** Of the part that scrolls; the caption unless told. */
+  readonly label?: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  /** It may have many rows, and takes little height all the same. */
+  readonly long?: boolean;
+}
+
+export function listing({ caption, label = caption, columns, rows, long = false }: Listing): HTMLElement {
+  return scrolling(label, table(caption, columns, rows), long);
+}
+
+/** What scrolls within its card, by keyboard too. */
 export function scrolling(label: string, inner: HTMLElement, long = false): HTMLElement {
   return element(
     'div',

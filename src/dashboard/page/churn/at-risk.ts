@@ -4,7 +4,7 @@ import { type Child, element } from '../elements.ts';
 import { number, text } from '../numbers.ts';
 import { bandOf, customerLink } from '../shop/customers.ts';
 import { spark } from '../spark.ts';
-import { scrolling, table } from '../table.ts';
+import { listing } from '../table.ts';
 
 interface Reason {
   readonly text: string;
@@ -63,26 +63,24 @@ export const atRisk: CardSpec = {
           return;
         }
         place.replaceChildren(
-          scrolling(
-            'Customers at risk',
-            table(
-              'Customers by expected loss',
-              [
-                { name: 'Customer', head: true, cell: customerLink },
-                { name: 'Expected loss', number: true, cell: (row) => format.money(row.expected_loss) },
-                { name: 'Churn', number: true, cell: (row) => format.percent(row.probability) },
-                { name: 'Band', cell: bandOf },
-                { name: 'Trend', cell: (row) => trendOf(row.trend) },
-                { name: 'History', cell: historyOf },
-                { name: 'Why', wrap: true, cell: whyOf },
-                { name: 'At stake', number: true, cell: (row) => format.money(row.at_stake) },
-                { name: 'Orders', number: true, cell: (row) => format.count(row.orders) },
-                { name: 'Last purchase', cell: (row) => format.day(number(row, 'last_purchase')) },
-              ],
-              rows,
-            ),
-            true,
-          ),
+          listing({
+            label: 'Customers at risk',
+            caption: 'Customers by expected loss',
+            columns: [
+              { name: 'Customer', head: true, cell: customerLink },
+              { name: 'Expected loss', number: true, cell: (row) => format.money(row.expected_loss) },
+              { name: 'Churn', number: true, cell: (row) => format.percent(row.probability) },
+              { name: 'Band', cell: bandOf },
+              { name: 'Trend', cell: (row) => trendOf(row.trend) },
+              { name: 'History', cell: historyOf },
+              { name: 'Why', wrap: true, cell: whyOf },
+              { name: 'At stake', number: true, cell: (row) => format.money(row.at_stake) },
+              { name: 'Orders', number: true, cell: (row) => format.count(row.orders) },
+              { name: 'Last purchase', cell: (row) => format.day(number(row, 'last_purchase')) },
+            ],
+            rows,
+            long: true,
+          }),
         );
       },
     };

@@ -5,6 +5,7 @@ import { element } from '../elements.ts';
 import type { Format } from '../format.ts';
 import { text } from '../numbers.ts';
 import type { Screen } from '../screen.ts';
+import { section } from '../section.ts';
 import { scrolling, table } from '../table.ts';
 import { graph } from './graph.ts';
 import { openRates } from './rates.ts';
@@ -61,15 +62,6 @@ export function pipelineScreen(formatted: () => Promise<Format>): Screen {
     section('12', 'Dead letters and late records', refused),
   );
   return { element: grid, show() {}, close: disconnect };
-}
-
-function section(span: string, title: string, inner: HTMLElement): HTMLElement {
-  return element(
-    'section',
-    { class: `card span-${span}`, 'aria-label': title },
-    element('h2', {}, title),
-    element('div', { class: 'body' }, inner),
-  );
 }
 
 /** What is redrawn under the keyboard stays under it. */

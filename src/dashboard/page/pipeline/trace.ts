@@ -1,5 +1,6 @@
 /** Where did my record go? */
 import type { RecordStory } from '../../shown.ts';
+import { ask } from '../ask.ts';
 import { element } from '../elements.ts';
 import { scrolling, table } from '../table.ts';
 
@@ -22,10 +23,7 @@ export function traceSearch(): HTMLElement {
 
 async function look(eventId: string, place: HTMLElement): Promise<void> {
   try {
-    const response = await fetch(`api/trace/${encodeURIComponent(eventId)}`);
-    const answer = (await response.json()) as RecordStory | { readonly error: { readonly message: string } };
-    if ('error' in answer) throw new Error(answer.error.message);
-    place.replaceChildren(...told(answer));
+    place.replaceChildren(...told(await ask<RecordStory>(`api/trace/${encodeURIComponent(eventId)}`)));
   } catch (error) {
     place.replaceChildren(element('p', { class: 'lacking' }, error instanceof Error ? error.message : String(error)));
   }

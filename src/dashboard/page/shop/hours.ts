@@ -1,11 +1,13 @@
 /** Views of hours: 1, 2, 3, 4 and 6. */
 import type { Row } from '../../shown.ts';
 import { behind, type CardSpec } from '../card.ts';
-import { drawing, series } from '../chart.ts';
+import { drawing, NAMED, namedColour, otherColour, series } from '../chart.ts';
+import { charted } from '../charted.ts';
 import { element } from '../elements.ts';
+import { figures } from '../figures.ts';
 import type { Format } from '../format.ts';
 import { distinct, leading, number, sum, text } from '../numbers.ts';
-import { scrolling, shareBar, table } from '../table.ts';
+import { listing, scrolling, shareBar } from '../table.ts';
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const hourName = (hour: number): string => `${String(hour).padStart(2, '0')}:00`;
@@ -34,54 +36,42 @@ export const lastHours: CardSpec = {
   panel: 'view-03',
   title: 'Sales of the last 5 hours',
   span: 5,
-  open() {
-    const chart = drawing('short');
-    const { body, table: place } = behind(chart.element);
-    return {
-      body,
-      show({ rows }, format) {
-        chart.draw(`Revenue of each of the last 5 hours, ${format.money(sum(rows, 'revenue'))} in all`, () => ({
-          type: 'bar',
-          data: {
-            labels: rows.map((row) => format.hour(row.hour_start)),
-            datasets: [
-              {
-                label: 'Revenue',
-                data: rows.map((row) => format.units(row.revenue)),
-                backgroundColor: series(0),
-                borderRadius: 4,
-              },
-            ],
+  open: charted('short', (chart, { rows }, format) => {
+    chart.draw(`Revenue of each of the last 5 hours, ${format.money(sum(rows, 'revenue'))} in all`, () => ({
+      type: 'bar',
+      data: {
+        labels: rows.map((row) => format.hour(row.hour_start)),
+        datasets: [
+          {
+            label: 'Revenue',
+            data: rows.map((row) => format.units(row.revenue)),
+            backgroundColor: series(0),
+            borderRadius: 4,
           },
-          options: {
-            scales: { y: { ticks: { callback: moneyTick(format), maxTicksLimit: 4 } }, x: {} },
-            plugins: {
-              tooltip: {
-                callbacks: {
-                  label: ({ dataIndex }) =>
-                    `${format.money(rows[dataIndex]?.revenue)}, ${format.count(rows[dataIndex]?.orders)} orders`,
-                },
-              },
+        ],
+      },
+      options: {
+        scales: { y: { ticks: { callback: moneyTick(format), maxTicksLimit: 4 } }, x: {} },
+        plugins: {
+          tooltip: {
+            callbacks: {
+              label: ({ dataIndex }) =>
+                `${format.money(rows[dataIndex]?.revenue)}, ${format.count(rows[dataIndex]?.orders)} orders`,
             },
           },
-        }));
-        place.replaceChildren(
-          scrolling(
-            'Sales of the last 5 hours',
-            table(
-              'Sales of the last 5 hours',
-              [
-                { name: 'Hour', head: true, cell: (row) => format.hour(row.hour_start) },
-                { name: 'Revenue', number: true, cell: (row) => format.money(row.revenue) },
-                { name: 'Orders', number: true, cell: (row) => format.count(row.orders) },
-              ],
-              rows,
-            ),
-          ),
-        );
+        },
       },
+    }));
+    return {
+      caption: 'Sales of the last 5 hours',
+      columns: [
+        { name: 'Hour', head: true, cell: (row) => format.hour(row.hour_start) },
+        { name: 'Revenue', number: true, cell: (row) => format.money(row.revenue) },
+        { name: 'Orders', number: true, cell: (row) => format.count(row.orders) },
+      ],
+      rows,
     };
-  },
+  }),
 };
 
 export const lastHoursCustomers: CardSpec = {
@@ -89,19 +79,19 @@ export const lastHoursCustomers: CardSpec = {
   title: "Last hour's customers",
   span: 4,
   open() {
-    const figures = element('dl', { class: 'figures' });
+    const stated = element('div');
     const parts = element('div');
     return {
-      body: [figures, parts],
+      body: [stated, parts],
       show({ rows, partly }, format) {
         const all = rows.find(({ dimension }) => dimension === 'all');
         const fresh = rows.find(({ dimension, segment }) => dimension === 'loyalty' && segment === 'new');
-        const figure = (name: string, value: string) =>
-          element('div', {}, element('dt', {}, name), element('dd', {}, value));
-        figures.replaceChildren(
-          figure('customers', format.count(number(all, 'customers'))),
-          figure('of them new', format.count(number(fresh, 'customers'))),
-          figure('mean order', all === undefined ? '–' : format.money(all.mean_order_value)),
+        stated.replaceChildren(
+          figures([
+            ['customers', format.count(number(all, 'customers'))],
+            ['of them new', format.count(number(fresh, 'customers'))],
+            ['mean order', all === undefined ? '–' : format.money(all.mean_order_value)],
+          ]),
         );
         const hidden = new Set([
           'all',
@@ -110,19 +100,17 @@ export const lastHoursCustomers: CardSpec = {
         ]);
         const shown = rows.filter(({ dimension }) => !hidden.has(String(dimension)));
         parts.replaceChildren(
-          scrolling(
-            'Who bought',
-            table(
-              "Last hour's customers by loyalty, gender and age",
-              [
-                { name: 'Who', head: true, cell: (row) => text(row, 'segment') },
-                { name: 'Share', cell: (row) => shareBar(row.share, format.percent(row.share)) },
-                { name: 'Customers', number: true, cell: (row) => format.count(row.customers) },
-                { name: 'Mean order', number: true, cell: (row) => format.money(row.mean_order_value) },
-              ],
-              shown,
-            ),
-          ),
+          listing({
+            label: 'Who bought',
+            caption: "Last hour's customers by loyalty, gender and age",
+            columns: [
+              { name: 'Who', head: true, cell: (row) => text(row, 'segment') },
+              { name: 'Share', cell: (row) => shareBar(row.share, format.percent(row.share)) },
+              { name: 'Customers', number: true, cell: (row) => format.count(row.customers) },
+              { name: 'Mean order', number: true, cell: (row) => format.money(row.mean_order_value) },
+            ],
+            rows: shown,
+          }),
         );
       },
     };
@@ -165,20 +153,17 @@ export const peakHours: CardSpec = {
         }));
         heat.replaceChildren(scrolling('Orders by weekday and hour', heatMap(cells, format)));
         place.replaceChildren(
-          scrolling(
-            'Orders and revenue by hour of day',
-            table(
-              'Orders and revenue by hour of day',
-              [
-                { name: 'Hour', head: true, cell: (row) => hourName(number(row, 'local_hour')) },
-                { name: 'Orders', number: true, cell: (row) => format.count(row.orders) },
-                { name: 'Revenue', number: true, cell: (row) => format.money(row.revenue) },
-                { name: 'Orders a day', number: true, cell: (row) => format.decimal(row.orders_per_day) },
-                { name: 'Revenue a day', number: true, cell: (row) => format.money(row.revenue_per_day) },
-              ],
-              hours,
-            ),
-          ),
+          listing({
+            caption: 'Orders and revenue by hour of day',
+            columns: [
+              { name: 'Hour', head: true, cell: (row) => hourName(number(row, 'local_hour')) },
+              { name: 'Orders', number: true, cell: (row) => format.count(row.orders) },
+              { name: 'Revenue', number: true, cell: (row) => format.money(row.revenue) },
+              { name: 'Orders a day', number: true, cell: (row) => format.decimal(row.orders_per_day) },
+              { name: 'Revenue a day', number: true, cell: (row) => format.money(row.revenue_per_day) },
+            ],
+            rows: hours,
+          }),
         );
       },
     };
@@ -225,71 +210,57 @@ function heatMap(cells: readonly Row[], format: Format): HTMLElement {
   );
 }
 
-/** Categories that get a colour; the rest are one. */
-const COLOURS = 7;
-
 export const categoryHours: CardSpec = {
   panel: 'view-06',
   title: 'Sales per category, 24 hours',
   span: 6,
-  open() {
-    const chart = drawing();
-    const { body, table: place } = behind(chart.element);
-    return {
-      body,
-      show({ rows }, format) {
-        const hours = [...new Set(rows.map((row) => number(row, 'hour_start')))];
-        const names = leading(rows, 'category', 'revenue', COLOURS);
-        const of = new Map(rows.map((row) => [`${row.hour_start} ${row.category}`, number(row, 'revenue')]));
-        const others = distinct(rows, 'category').filter((name) => !names.includes(name));
-        const bars: readonly (readonly [string, readonly string[]])[] = [
-          ...names.map((name) => [name, [name]] as const),
-          ...(others.length > 0 ? [['other', others] as const] : []),
-        ];
-        chart.draw(
-          `Revenue of each category in each of the last 24 hours, ${format.money(sum(rows, 'revenue'))} in all`,
-          () => ({
-            type: 'bar',
-            data: {
-              labels: hours.map((hour) => format.hour(hour)),
-              datasets: bars.map(([label, members], index) => ({
-                label,
-                data: hours.map((hour) =>
-                  format.units(members.reduce((total, name) => total + (of.get(`${hour} ${name}`) ?? 0), 0)),
-                ),
-                backgroundColor: label === 'other' ? series(6) : series(index === 6 ? 7 : index),
-              })),
-            },
-            options: {
-              scales: {
-                x: { stacked: true },
-                y: { stacked: true, ticks: { callback: moneyTick(format), maxTicksLimit: 5 } },
-              },
-            },
-          }),
-        );
-        const all = distinct(rows, 'category');
-        place.replaceChildren(
-          scrolling(
-            'Sales per category and hour',
-            table(
-              'Revenue per category and hour',
-              [
-                { name: 'Hour', head: true, cell: (row) => format.hour(row.hour) },
-                ...all.map((name) => ({
-                  name,
-                  number: true,
-                  cell: (row: Row) => format.money(of.get(`${row.hour} ${name}`) ?? 0),
-                })),
-              ],
-              hours.map((hour) => ({ hour })),
+  open: charted('', (chart, { rows }, format) => {
+    const hours = [...new Set(rows.map((row) => number(row, 'hour_start')))];
+    const names = leading(rows, 'category', 'revenue', NAMED);
+    const of = new Map(rows.map((row) => [`${row.hour_start} ${row.category}`, number(row, 'revenue')]));
+    const others = distinct(rows, 'category').filter((name) => !names.includes(name));
+    const bars: readonly (readonly [string, readonly string[]])[] = [
+      ...names.map((name) => [name, [name]] as const),
+      ...(others.length > 0 ? [['other', others] as const] : []),
+    ];
+    chart.draw(
+      `Revenue of each category in each of the last 24 hours, ${format.money(sum(rows, 'revenue'))} in all`,
+      () => ({
+        type: 'bar',
+        data: {
+          labels: hours.map((hour) => format.hour(hour)),
+          datasets: bars.map(([label, members], index) => ({
+            label,
+            data: hours.map((hour) =>
+              format.units(members.reduce((total, name) => total + (of.get(`${hour} ${name}`) ?? 0), 0)),
             ),
-            true,
-          ),
-        );
-      },
+            backgroundColor: label === 'other' ? otherColour() : namedColour(index),
+          })),
+        },
+        options: {
+          scales: {
+            x: { stacked: true },
+            y: { stacked: true, ticks: { callback: moneyTick(format), maxTicksLimit: 5 } },
+          },
+        },
+      }),
+    );
+    const all = distinct(rows, 'category');
+    return {
+      label: 'Sales per category and hour',
+      caption: 'Revenue per category and hour',
+      columns: [
+        { name: 'Hour', head: true, cell: (row) => format.hour(row.hour) },
+        ...all.map((name) => ({
+          name,
+          number: true,
+          cell: (row: Row) => format.money(of.get(`${row.hour} ${name}`) ?? 0),
+        })),
+      ],
+      rows: hours.map((hour) => ({ hour })),
+      long: true,
     };
-  },
+  }),
 };
 
 /** Ticks are in units of the currency. */
