@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Api } from './api.ts';
-import { sendEvents } from './event-stream.ts';
 import type { LivePanels } from './live-panels.ts';
+import { sentBeat, sentEvent, serverSent } from './server-sent.ts';
 import { shapeOf } from './shape.ts';
 import type { RangeName } from './shown.ts';
 
@@ -59,10 +59,15 @@ export function panelRoutes(api: Api, panels: LivePanels, run: string): void {
     },
     async ({ query: { range, after }, request, reply }) => {
       const from = seenOf(request.headers['last-event-id'] ?? after, run);
-      await sendEvents(reply, api.signal, async function* (signal) {
-        for await (const updates of panels.follow(range, from, signal))
-          yield updates.map(({ id, kind, data }) => ({ id: `${run}-${id}`, event: kind, data }));
-      });
+      await serverSent(
+        reply,
+        api.signal,
+        () => sentBeat,
+        async (to, until) => {
+          for await (const updates of panels.follow(range, from, until))
+            await to.send(updates.map(({ id, kind, data }) => sentEvent(`${run}-${id}`, kind, data)).join(''));
+        },
+      );
     },
   );
 }

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Api } from './api.ts';
-import { sendEvents } from './event-stream.ts';
+import { sentBeat, sentEvent, serverSent } from './server-sent.ts';
 import { shapeOf } from './shape.ts';
 import type { PipelineState, Row } from './shown.ts';
 
@@ -38,25 +39,16 @@ export function pipelineRoutes(api: Api, { look, refused }: PipelineServices): v
       gives: { type: 'text/event-stream', description: 'Server-sent events.' },
     },
     ({ reply }) =>
-      sendEvents(reply, api.signal, async function* (signal) {
-        while (!signal.aborted) {
-          yield [{ event: 'pipeline', data: await look() }];
-          await pause(LOOK_EVERY, signal);
-        }
-      }),
+      serverSent(
+        reply,
+        api.signal,
+        () => sentBeat,
+        async (to, signal) => {
+          while (!signal.aborted) {
+            await to.send(sentEvent(undefined, 'pipeline', await look()));
+            await sleep(LOOK_EVERY, undefined, { signal }).catch(() => {});
+          }
+        },
+      ),
   );
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        done();
-      },
-      { once: true },
-    );
-  });
 }

@@ -30,8 +30,6 @@ type Filter = Extract<ReturnType<typeof query.read>, { value: unknown }>['value'
 
 /** Streams at a time. */
 const MOST = 200;
-/** ms between signs of life. */
-const BEAT = 5_000;
 
 /**
  * `GET /api/scores/stream`: scores as they are committed. The id of an event is where its reader goes on: the topic, and the
@@ -59,7 +57,8 @@ export function scoreStream(api: Api, on: ScoresOnLog): void {
       open += 1;
       try {
         const places = await placesOf(on.log, topic, request.headers['last-event-id'], query.from);
-        await serverSent(reply, api.signal, (to, until) => follow(on, topic.name, places, query, to, until));
+        const beat = (): string => sentPlace(idOf(topic.name, places));
+        await serverSent(reply, api.signal, beat, (to, until) => follow(on, topic.name, places, query, to, until));
       } finally {
         open -= 1;
       }
@@ -94,12 +93,11 @@ async function follow(
   until: AbortSignal,
 ): Promise<void> {
   const serde = await openSerde<ChurnScore>(registry, `${topic}-value`, churnScoreSchema);
-  const idNow = () => `${topic}:${places.join('/')}`;
   const textOf = (partition: number, { value, offset }: LogRecord): string => {
     places[partition] = offset + 1;
     if (value === null) return '';
     const score = serde.decode(value);
-    return passes(filter, score) ? sentEvent(idNow(), 'score', score) : '';
+    return passes(filter, score) ? sentEvent(idOf(topic, places), 'score', score) : '';
   };
   const one = async (partition: number): Promise<void> => {
     const from = { offset: places[partition] ?? 0 };
@@ -111,13 +109,13 @@ async function follow(
       if (text !== '') await to.send(text);
     }
   };
-  await to.send(sentPlace(idNow()));
-  const beat = setInterval(() => void to.send(sentPlace(idNow())), BEAT);
-  try {
-    await Promise.all(places.map((_, partition) => one(partition)));
-  } finally {
-    clearInterval(beat);
-  }
+  await to.send(sentPlace(idOf(topic, places)));
+  await Promise.all(places.map((_, partition) => one(partition)));
+}
+
+/** Where a reader goes on. */
+function idOf(topic: string, places: readonly number[]): string {
+  return `${topic}:${places.join('/')}`;
 }
 
 function passes({ band, minProbability, minExpectedLoss }: Filter, score: ChurnScore): boolean {
