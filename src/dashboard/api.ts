@@ -120,10 +120,12 @@ export function apiOn(app: FastifyInstance, signal: AbortSignal): Api {
       // Before the upgrade, so that what is wrong is answered as elsewhere.
       const check = async (request: FastifyRequest, reply: FastifyReply) =>
         void asked(route, undefined, request, reply);
-      app.get(
-        route.path,
-        { websocket: true, config: configOf(route), exposeHeadRoute: false, preValidation: check },
-        async (socket, request) => {
+      app.route({
+        ...{ method: 'GET', url: route.path, config: configOf(route), exposeHeadRoute: false, preValidation: check },
+        handler: () => {
+          throw new Failure(426, 'NOT_A_WEBSOCKET', 'this is a WebSocket: ask for it with Upgrade: websocket');
+        },
+        wsHandler: async (socket, request) => {
           const read = route.query?.read(request.query) ?? { value: undefined };
           const gone = new AbortController();
           socket.on('close', () => gone.abort());
@@ -135,7 +137,7 @@ export function apiOn(app: FastifyInstance, signal: AbortSignal): Api {
             socket.close();
           }
         },
-      );
+      });
     },
   };
 }

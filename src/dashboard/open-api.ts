@@ -12,6 +12,7 @@ const always: Readonly<Record<number, string>> = {
   500: 'A defect of the server, whose log has more.',
   503: 'The log is away, or it took too long: ask again.',
 };
+const ofSockets: Readonly<Record<number, string>> = { 426: 'It was asked for without Upgrade: websocket.' };
 const ofBodies: Readonly<Record<number, string>> = {
   413: 'The body is too large.',
   415: 'The body is not said to be JSON.',
@@ -58,7 +59,12 @@ function hoisted(value: unknown, schemas: Record<string, unknown>): unknown {
 
 function operation({ method, status, route, body, gives }: Documented): JsonSchema {
   const { summary, description, params, query, failures } = route;
-  const wrong = { ...always, ...(body === undefined ? {} : ofBodies), ...failures };
+  const wrong = {
+    ...always,
+    ...(body === undefined ? {} : ofBodies),
+    ...(status === 101 ? ofSockets : {}),
+    ...failures,
+  };
   const refused = Object.entries(wrong).map(([status, description]) => [
     status,
     { description, ...json({ $ref: '#/components/schemas/Failure' }) },
