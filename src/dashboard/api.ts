@@ -61,15 +61,22 @@ export interface Documented {
   readonly gives: Gives;
 }
 
+/** What is only read: an answer may be part of what is kept. */
+type Immutable<T> = T extends readonly (infer Item)[]
+  ? readonly Immutable<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Immutable<T[Key]> }
+    : T;
+
 /** Where a module puts its routes: `scoresRoutes(api, services)`. */
 export interface Api {
   get<A, P = undefined, Q = undefined>(
     route: AnswerDescription<P, Q, A>,
-    answer: (asked: Asked<P, Q, undefined>) => Promise<A> | A,
+    answer: (asked: Asked<P, Q, undefined>) => Promise<Immutable<A>> | Immutable<A>,
   ): void;
   post<A, B, P = undefined, Q = undefined>(
     route: PostDescription<P, Q, B, A>,
-    answer: (asked: Asked<P, Q, B>) => Promise<A> | A,
+    answer: (asked: Asked<P, Q, B>) => Promise<Immutable<A>> | Immutable<A>,
   ): void;
   /** Server-sent events and the like: `answer` hijacks the reply and writes to it. */
   stream<P = undefined, Q = undefined>(

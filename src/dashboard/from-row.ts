@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { RecordSchema } from '../engine/topic.ts';
 import type { Row } from './shown.ts';
 
+/** A row as it is told of. */
+export const rowShape = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+
 const typed = z.object({ fields: z.array(z.object({ name: z.string(), type: z.unknown() })) });
 
 /** Makes records of a schema of a table's rows again: columns are its fields in snake case, lists are JSON, truth is 0 and 1. */

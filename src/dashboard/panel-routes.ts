@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Api } from './api.ts';
+import { rowShape } from './from-row.ts';
 import type { LivePanels } from './live-panels.ts';
 import { sentBeat, sentEvent, serverSent } from './server-sent.ts';
 import { shapeOf } from './shape.ts';
@@ -16,7 +17,7 @@ const panel = z
     id: z.string(),
     from: z.number().describe('UTC epoch milliseconds.'),
     to: z.number().describe('Not included.'),
-    rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))),
+    rows: z.array(rowShape),
     lacks: z.array(z.string()).describe('What it needs and the shop’s data lack; then there are no rows.'),
     partly: z.array(z.string()).describe('What some of its columns need and the data lack.'),
   })
@@ -46,7 +47,7 @@ export function panelRoutes(api: Api, panels: LivePanels, run: string): void {
       query: past,
       answer: shapeOf(z.strictObject({ panels: z.array(panel) }), 'output'),
     },
-    async ({ query: { range, at } }) => ({ panels: (await panels.asOf(range, at)).map(copyOf) }),
+    async ({ query: { range, at } }) => ({ panels: await panels.asOf(range, at) }),
   );
   api.stream(
     {
@@ -75,9 +76,4 @@ export function panelRoutes(api: Api, panels: LivePanels, run: string): void {
 function seenOf(id: string | string[] | undefined, run: string): number {
   const [, ofRun, number] = /^(.+)-(\d+)$/.exec(String(id ?? '')) ?? [];
   return ofRun === run ? Number(number) : 0;
-}
-
-/** Into what may be written to, as zod's types have it. */
-function copyOf({ rows, lacks, partly, ...others }: Awaited<ReturnType<LivePanels['asOf']>>[number]) {
-  return { ...others, rows: rows.map((row) => ({ ...row })), lacks: [...lacks], partly: [...partly] };
 }

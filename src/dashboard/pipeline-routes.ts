@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Api } from './api.ts';
+import { rowShape } from './from-row.ts';
 import { sentBeat, sentEvent, serverSent } from './server-sent.ts';
 import { shapeOf } from './shape.ts';
 import type { PipelineState, Row } from './shown.ts';
@@ -15,9 +16,8 @@ export interface PipelineServices {
 /** ms between two looks while somebody watches. */
 const LOOK_EVERY = 1_000;
 
-const row = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 const topology = shapeOf(z.strictObject({ topology: z.string().min(1).max(64) }));
-const rows = shapeOf(z.strictObject({ rows: z.array(row).describe('The newest first, 200 at most.') }), 'output');
+const rows = shapeOf(z.strictObject({ rows: z.array(rowShape).describe('The newest first, 200 at most.') }), 'output');
 
 /** What runs in the shop, and what it refused. */
 export function pipelineRoutes(api: Api, { look, refused }: PipelineServices): void {
@@ -28,7 +28,7 @@ export function pipelineRoutes(api: Api, { look, refused }: PipelineServices): v
     api.get(
       { path: `/api/pipeline/:topology/${kind}`, summary, params: topology, answer: rows },
       async ({ params }) => ({
-        rows: (await refused(kind, params.topology)).map((one) => ({ ...one })),
+        rows: await refused(kind, params.topology),
       }),
     );
   api.stream(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import { Failure } from './failure.ts';
+import { rowShape } from './from-row.ts';
 import { shapeOf } from './shape.ts';
 import type { CustomerStory, Row } from './shown.ts';
 
@@ -9,8 +10,6 @@ export type AskOfCustomer = (
   query: 'profile' | 'score' | 'events' | 'predictions',
   customer: string,
 ) => Promise<readonly Row[]>;
-
-const row = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 
 /** One customer's whole story, for the page. */
 export function storyRoutes(api: Api, ask: AskOfCustomer): void {
@@ -22,10 +21,10 @@ export function storyRoutes(api: Api, ask: AskOfCustomer): void {
       answer: shapeOf(
         z.strictObject({
           customer: z.string(),
-          profile: row.nullable(),
-          score: row.nullable(),
-          events: z.array(row).describe('Purchases and returns, the newest first, 500 at most.'),
-          predictions: z.array(row).describe('By the champion, the oldest first; churned says what came.'),
+          profile: rowShape.nullable(),
+          score: rowShape.nullable(),
+          events: z.array(rowShape).describe('Purchases and returns, the newest first, 500 at most.'),
+          predictions: z.array(rowShape).describe('By the champion, the oldest first; churned says what came.'),
         }),
         'output',
       ),
@@ -44,18 +43,7 @@ export function storyRoutes(api: Api, ask: AskOfCustomer): void {
       };
       if (story.profile === null && story.events.length === 0)
         throw new Failure(404, 'UNKNOWN_CUSTOMER', `the shop has no customer ${customer}`);
-      return copyOf(story);
+      return story;
     },
   );
-}
-
-function copyOf({ customer, profile, score, events, predictions }: CustomerStory) {
-  const copies = (rows: readonly Row[]) => rows.map((one) => ({ ...one }));
-  return {
-    customer,
-    profile: profile === null ? null : { ...profile },
-    score: score === null ? null : { ...score },
-    events: copies(events),
-    predictions: copies(predictions),
-  };
 }

@@ -20,9 +20,6 @@ export function traceRoutes(api: Api, trace: (eventId: string) => Promise<Record
       answer: shapeOf(story, 'output'),
       rate: 20,
     },
-    async ({ params }) => {
-      const { steps, ...about } = await trace(params.event);
-      return { ...about, steps: steps.map(({ fields, ...step }) => ({ ...step, fields: { ...fields } })) };
-    },
+    ({ params }) => trace(params.event),
   );
 }
