@@ -45,6 +45,11 @@ export class TickedReader<T> {
     return Math.min(Number.POSITIVE_INFINITY, ...this.#watermarks.map(({ value }) => value));
   }
 
+  /** How far a partition is complete, UTC epoch ms; -Infinity while it has no ticks. */
+  watermarkOf(partition: number): number {
+    return this.#watermarks[partition]?.value ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** The same where what has ended holds nobody back, and whether all of it has ended. */
   get reached(): { readonly value: number; readonly closed: boolean } {
     return combined(this.#watermarks);

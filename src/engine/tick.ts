@@ -19,6 +19,8 @@ export interface TickCodec {
   /** @throws AvroError */
   decode(value: Buffer): Tick;
   prepare(values: Iterable<Buffer | null>): Promise<void>;
+  /** The ticks among records, in their order. @throws AvroError */
+  among(records: readonly LogRecord[]): Promise<readonly Tick[]>;
 }
 
 /** Ticks of the topic with this name on the log. Their schema has a subject of its own beside the topic's values. */
@@ -32,6 +34,11 @@ export async function tickCodec(registry: Registry, topic: string): Promise<Tick
     }),
     decode: (value) => serde.decode(value),
     prepare: (values) => serde.prepare(values),
+    async among(records) {
+      const values = records.filter(isTick).flatMap(({ value }) => value ?? []);
+      await serde.prepare(values);
+      return values.map((value) => serde.decode(value));
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 import type { TickCodec } from '../../../src/engine/tick.ts';
-import { isTick } from '../../../src/engine/tick.ts';
 import type { Log } from '../../../src/log/log.ts';
 import type { PostedTick } from './clock.ts';
 
@@ -17,14 +16,8 @@ export async function lastTick(
   for (let length = TAIL; ; length *= 2) {
     const offset = Math.max(start, end - length);
     let last: PostedTick | undefined;
-    for await (const { records } of log.read({ topic, partition: 0, from: { offset }, to: 'end' })) {
-      const found = records.filter(isTick);
-      await ticks.prepare(found.map(({ value }) => value));
-      for (const { value } of found) {
-        const tick = value === null ? undefined : ticks.decode(value);
-        if (tick?.writer === writer) last = tick;
-      }
-    }
+    for await (const { records } of log.read({ topic, partition: 0, from: { offset }, to: 'end' }))
+      for (const tick of await ticks.among(records)) if (tick.writer === writer) last = tick;
     if (last !== undefined || offset === start) return last;
   }
 }

@@ -47,11 +47,7 @@ export async function openFilling(
   }
 
   async function readTicks({ partition, records }: Batch): Promise<void> {
-    const own = records.filter(isTick);
-    if (own.length === 0) return;
-    await ticks.prepare(own.map(({ value }) => value));
-    const watermark = watermarkOf(partition);
-    for (const { value } of own) if (value !== null) watermark.tick(ticks.decode(value));
+    for (const tick of await ticks.among(records)) watermarkOf(partition).tick(tick);
   }
 
   /** Hot: once per event. */

@@ -1,4 +1,4 @@
-import { isTick, type TickCodec, tickCodec } from '../../engine/tick.ts';
+import { type TickCodec, tickCodec } from '../../engine/tick.ts';
 import { InputWatermark } from '../../engine/watermark.ts';
 import type { Workplace } from '../workplace.ts';
 
@@ -27,11 +27,8 @@ export function openTopicWatermarks({ log, registry }: Pick<Workplace, 'log' | '
     looked.set(at, end);
     if (from >= end) return watermark;
     const codec = await codecOf(topic);
-    for await (const { records } of log.read({ topic, partition, from: { offset: from }, to: 'end' })) {
-      const ticks = records.filter(isTick);
-      await codec.prepare(ticks.map(({ value }) => value));
-      for (const { value } of ticks) if (value !== null) watermark.tick(codec.decode(value));
-    }
+    for await (const { records } of log.read({ topic, partition, from: { offset: from }, to: 'end' }))
+      for (const tick of await codec.among(records)) watermark.tick(tick);
     return watermark;
   }
 

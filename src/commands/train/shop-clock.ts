@@ -1,4 +1,4 @@
-import { isTick, type TickCodec, tickCodec } from '../../engine/tick.ts';
+import { type TickCodec, tickCodec } from '../../engine/tick.ts';
 import { InputWatermark } from '../../engine/watermark.ts';
 import type { Log } from '../../log/log.ts';
 import type { Workplace } from '../workplace.ts';
@@ -38,9 +38,7 @@ export class ShopClock {
     for (const [partition, watermark] of this.#watermarks.entries()) {
       const from = { offset: this.#next[partition] ?? 0 };
       for await (const { records, next } of this.#log.read({ topic: this.#topic, partition, from, to: 'end' })) {
-        const ticks = records.filter(isTick).flatMap(({ value }) => value ?? []);
-        await this.#ticks.prepare(ticks);
-        for (const tick of ticks) watermark.tick(this.#ticks.decode(tick));
+        for (const tick of await this.#ticks.among(records)) watermark.tick(tick);
         this.#next[partition] = next;
       }
     }
