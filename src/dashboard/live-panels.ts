@@ -162,6 +162,8 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
       const board = boardOf(range);
       board.readers += 1;
       let seen = after;
+      const wakeUp = (): void => wake(board);
+      signal.addEventListener('abort', wakeUp, { once: true });
       try {
         while (!signal.aborted) {
           const updates = updatesOf(board, seen);
@@ -169,13 +171,10 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
           if (updates.length > 0) {
             seen = updates.at(-1)?.id ?? seen;
             yield updates;
-          } else
-            await new Promise<void>((done) => {
-              board.waiting.add(done);
-              signal.addEventListener('abort', () => done(), { once: true });
-            });
+          } else await new Promise<void>((done) => board.waiting.add(done));
         }
       } finally {
+        signal.removeEventListener('abort', wakeUp);
         board.readers -= 1;
       }
     },

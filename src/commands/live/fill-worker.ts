@@ -1,8 +1,9 @@
 /** The thread that follows a shop's topics into the live tables. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from '../../config.ts';
 import type { Dimension } from '../../dashboard/shown.ts';
-import { isTick, tickCodec } from '../../engine/tick.ts';
+import { tickCodec } from '../../engine/tick.ts';
 import { readVersions } from '../versions.ts';
 import { openWorkplace, type Workplace } from '../workplace.ts';
 import { type Filling, openFilling } from './fill.ts';
@@ -72,8 +73,16 @@ async function look(): Promise<void> {
       const at = progress.get(`${one.info.name}/${partition}`) ?? { next: start, end };
       progress.set(`${one.info.name}/${partition}`, { next: at.next, end: Math.max(at.end, end) });
     }
-    if (!following.has(one.info.name)) following.set(one.info.name, follow(one, filling));
+    if (!following.has(one.info.name)) following.set(one.info.name, untilItEnds(follow(one, filling)));
   }
+}
+
+/** One that fails ends the others. */
+function untilItEnds(work: Promise<void>): Promise<void> {
+  const ended = work.finally(() => stop.abort());
+  // Seen when all are waited for.
+  ended.catch(() => {});
+  return ended;
 }
 
 /** A topic of that name that was deleted and made again. */
@@ -95,11 +104,8 @@ async function watermarkAtEnd({ log, registry }: Workplace, { info }: Followed):
   let newest = Number.NEGATIVE_INFINITY;
   for (const [partition, { start, end }] of info.offsets.entries()) {
     const from = { offset: Math.max(start, end - TAIL) };
-    for await (const { records } of log.read({ topic: info.name, partition, from, to: 'end' })) {
-      const own = records.filter(isTick);
-      await ticks.prepare(own.map(({ value }) => value));
-      for (const { value } of own) if (value !== null) newest = Math.max(newest, ticks.decode(value).time);
-    }
+    for await (const { records } of log.read({ topic: info.name, partition, from, to: 'end' }))
+      for (const { time } of await ticks.among(records)) newest = Math.max(newest, time);
   }
   return newest;
 }
@@ -129,21 +135,11 @@ const thinning = setInterval(() => filling?.thin(), THIN_EVERY);
 try {
   while (!stop.signal.aborted) {
     await look();
-    await Promise.race([pause(LOOK_EVERY), ...following.values()]);
+    await sleep(LOOK_EVERY, undefined, { signal: stop.signal }).catch(() => {});
   }
   await Promise.all(following.values());
 } finally {
   clearInterval(reporting);
   clearInterval(thinning);
   parentPort?.close();
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    stop.signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      done();
-    });
-  });
 }
