@@ -1,4 +1,5 @@
 import { filter } from 'rxjs';
+import { DAY } from '../datasets/civil.ts';
 import type {
   CategoryStatistic,
   Event,
@@ -31,9 +32,8 @@ import {
   noMoments,
   swapped,
 } from './moments.ts';
-import { GRACE, HOUR } from './sales.ts';
+import { GRACE } from './sales.ts';
 
-const DAY = 24 * HOUR;
 /** The epoch was a Thursday; weeks begin on Mondays. */
 const MONDAY = 4 * DAY;
 

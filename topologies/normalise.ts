@@ -78,9 +78,8 @@ export function normalisePosted(zone = 'UTC'): Topology {
     from: { posted: topics.posted },
     to: { events: topics.events },
     build({ posted }, keep) {
-      const first = posted.pipe(deduplicate(keep, { name: 'repeats', id: ({ value }) => value.eventId, ...REPEATS }));
       return {
-        events: first.pipe(
+        events: once(posted, keep).pipe(
           map((message: Message<PostedEvent>): Message<Event> => {
             const value = toEvent(message.value, message.origin.offset);
             return { ...message, value, time: value.time };
@@ -91,6 +90,6 @@ export function normalisePosted(zone = 'UTC'): Topology {
   });
 }
 
-function once(events: Observable<Message<Event>>, keep: Keep): Observable<Message<Event>> {
+function once<T extends Pick<Event, 'eventId'>>(events: Observable<Message<T>>, keep: Keep): Observable<Message<T>> {
   return events.pipe(deduplicate(keep, { name: 'repeats', id: ({ value }) => value.eventId, ...REPEATS }));
 }

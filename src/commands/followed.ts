@@ -33,10 +33,18 @@ export class Followed {
     let ends: readonly number[] | undefined;
     while (!signal.aborted) {
       const topic = this.#topic;
-      if (topic === undefined && performance.now() - this.#since > OTHERS_OWN_IT) return;
-      ends ??= (await this.#log.topics()).find(({ name }) => name === topic)?.offsets.map(({ end }) => end);
-      if (topic !== undefined && ends?.every((end, partition) => (this.#next[partition] ?? 0) >= end)) return;
+      if (topic === undefined) {
+        if (performance.now() - this.#since > OTHERS_OWN_IT) return;
+      } else {
+        ends ??= await endsOf(this.#log, topic);
+        if (ends.every((end, partition) => (this.#next[partition] ?? 0) >= end)) return;
+      }
       await sleep(LOOK_EVERY, undefined, { signal }).catch(() => {});
     }
   }
+}
+
+/** Offsets of the next records that a topic will get, by partition; none where there is no such topic. @throws LogError */
+export async function endsOf(log: Log, topic: string): Promise<readonly number[]> {
+  return (await log.topics()).find(({ name }) => name === topic)?.offsets.map(({ end }) => end) ?? [];
 }

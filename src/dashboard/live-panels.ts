@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DAY } from '../../datasets/civil.ts';
 import { zoneOf } from '../../datasets/zone.ts';
 import { type PanelSpec, panels } from './panels.ts';
 import { rangeOf } from './ranges.ts';
@@ -205,7 +206,7 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
 }
 
 /** ms of a churn model's horizon. */
-const HORIZON = 90 * 86_400_000;
+const HORIZON = 90 * DAY;
 
 function digestOf(result: PanelResult): string {
   return createHash('sha1').update(JSON.stringify(result)).digest('base64');

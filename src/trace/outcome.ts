@@ -1,5 +1,5 @@
 /** What became of an event, in a word and in a sentence. Pure. */
-import type { Placed } from './reading.ts';
+import { placeOf } from './reading.ts';
 import type { Found } from './trace.ts';
 
 export type Outcome =
@@ -53,10 +53,6 @@ export function outcomeOf({ shop, eventId, raw, events, dead, late }: Found, wai
     outcome: 'unknown',
     why: `shop ${shop} has no event ${eventId}, and nothing has come in under that id: \`ebb tail events --from start --limit 3 --shop ${shop}\` shows what ids look like`,
   };
-}
-
-function placeOf({ topic, partition, offset }: Omit<Placed<unknown>, 'value'>): string {
-  return `${topic}/${partition}/${offset}`;
 }
 
 function dropped(repeats: number): string {

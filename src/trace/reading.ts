@@ -19,6 +19,11 @@ export interface Placed<T> {
   readonly value: T;
 }
 
+/** Names a place on the log. */
+export function placeOf({ topic, partition, offset }: Omit<Placed<unknown>, 'value'>): string {
+  return `${topic}/${partition}/${offset}`;
+}
+
 /** A shop's topics as they are on the log now. */
 export interface OnLog {
   readonly log: Log;
@@ -146,4 +151,10 @@ export async function all<T>(on: OnLog, name: string, schema: Schema): Promise<r
       if (value !== undefined) found.push({ topic: name, partition, offset: record.offset, value });
     }
   return found;
+}
+
+/** Every value of all topics of a shop that end so, as those of dead letters do. */
+export async function allOf<T>(on: OnLog, ending: string, schema: Schema): Promise<readonly Placed<T>[]> {
+  const names = [...on.there.keys()].filter((name) => name.startsWith(`${on.shop}.`) && name.endsWith(ending));
+  return (await Promise.all(names.map((name) => all<T>(on, name, schema)))).flat();
 }

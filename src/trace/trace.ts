@@ -13,7 +13,7 @@ import {
 import { topics } from '../../schemas/topics.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { type RawValue, rawOf } from './raw.ts';
-import { all, holding, nameIn, type OnLog, ofKey, type Placed, reader } from './reading.ts';
+import { allOf, holding, nameIn, type OnLog, ofKey, type Placed, placeOf, reader } from './reading.ts';
 import { type CountedIn, windowsOf } from './windows.ts';
 
 /** What a trace reads from. */
@@ -122,15 +122,6 @@ async function lateOf(on: OnLog, events: readonly Placed<unknown>[]): Promise<re
   if (events.length === 0) return [];
   const places = new Set(events.map(placeOf));
   return (await allOf<LateRecord>(on, '.late', lateRecordSchema)).filter(({ value }) => places.has(placeOf(value)));
-}
-
-async function allOf<T>(on: OnLog, ending: string, schema: Parameters<typeof all>[2]): Promise<readonly Placed<T>[]> {
-  const names = [...on.there.keys()].filter((name) => name.startsWith(`${on.shop}.`) && name.endsWith(ending));
-  return (await Promise.all(names.map((name) => all<T>(on, name, schema)))).flat();
-}
-
-function placeOf({ topic, partition, offset }: Omit<Placed<unknown>, 'value'>): string {
-  return `${topic}/${partition}/${offset}`;
 }
 
 function timeOf(raw: RawValue): number | null {

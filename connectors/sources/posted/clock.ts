@@ -1,7 +1,9 @@
+import { DAY } from '../../../datasets/civil.ts';
+
 /** How far back an event may lie behind those that came before it, ms of event time, and be no late one. */
 const DISORDER = 60_000;
 /** An event so far in the future, ms, is a mistake: it moves no watermark, or all that come after it would be late. */
-const FUTURE = 86_400_000;
+const FUTURE = DAY;
 /** ms between two ticks of a writer that is quiet. */
 const QUIET_TICK = 60_000;
 

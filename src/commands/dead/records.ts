@@ -1,6 +1,6 @@
 import { type DeadLetter, deadLetterSchema, type Resent, resentSchema } from '../../../schemas/generated.ts';
 import { physicalName } from '../../engine/topic.ts';
-import { all, type OnLog, type Placed, reader } from '../../trace/reading.ts';
+import { all, allOf, type OnLog, type Placed, reader } from '../../trace/reading.ts';
 import { topicsOfShop } from '../shops.ts';
 import { readVersions } from '../versions.ts';
 import type { Workplace } from '../workplace.ts';
@@ -37,9 +37,8 @@ export async function onLog({ log, registry }: Workplace, shop: string): Promise
 
 /** All dead records of a shop, in the order of their topics and offsets. @throws LogError, AvroError */
 export async function deadRecords(on: OnLog): Promise<readonly DeadRecord[]> {
-  const { shop, there } = on;
-  const names = [...there.keys()].filter((name) => name.startsWith(`${shop}.`) && name.endsWith('.dead'));
-  const letters = (await Promise.all(names.map((name) => all<DeadLetter>(on, name, deadLetterSchema)))).flat();
+  const { shop } = on;
+  const letters = await allOf<DeadLetter>(on, '.dead', deadLetterSchema);
   const sent = new Map(
     (await all<Resent>(on, resentTopic(shop), resentSchema)).map(({ value }) => [idOf(shop, value), value.at]),
   );

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openOutbox } from '../../../connectors/sources/outbox.ts';
 import { openPositions, sourcesSpec } from '../../../connectors/sources/positions.ts';
 import { endOfData } from '../../../connectors/sources/row-writer.ts';
@@ -9,8 +8,8 @@ import { AvroError } from '../../avro/error.ts';
 import { openSerde } from '../../avro/serde.ts';
 import { BEGINNING, isTick } from '../../engine/tick.ts';
 import { physicalName } from '../../engine/topic.ts';
-import type { Batch, Log, Owned } from '../../log/log.ts';
-import { OTHERS_OWN_IT } from '../caught-up.ts';
+import type { Batch, Owned } from '../../log/log.ts';
+import { endsOf, Followed } from '../followed.ts';
 import { lastValues } from '../read-values.ts';
 import { asSoleOwner } from '../sole-owner.ts';
 import type { Workplace } from '../workplace.ts';
@@ -33,9 +32,6 @@ export interface Deliveries {
   caughtUp(signal: AbortSignal): Promise<void>;
 }
 
-/** ms. */
-const LOOK_EVERY = 50;
-
 /**
  * Ticks for those who do not: NiFi and others who write files into a raw topic, at least once. A file of theirs holds the watermark
  * from its first row until its last is there, whatever came twice or was cut off; then it is closed as Ebb's own replay closes
@@ -45,11 +41,9 @@ export function startDeliveries(options: DeliveriesOptions): Deliveries {
   const { place, shop, descriptor, signal } = options;
   const topic = physicalName(shop, deliveriesTopic(descriptor).name);
   const raw = physicalName(shop, rawTopic(descriptor).name);
-  const since = performance.now();
-  let mine: Closing | undefined;
+  const followed = new Followed(place.log);
   const done = asSoleOwner({ log: place.log, group: topic, topic, signal }, async (owned, until) => {
-    const closing = await openClosing(options, owned);
-    mine = closing;
+    const closing = await openClosing(options, owned, (next) => followed.reached(raw, next));
     // One that fails must not leave the others waiting for ever.
     const failed = new AbortController();
     const together = AbortSignal.any([until, failed.signal]);
@@ -66,29 +60,26 @@ export function startDeliveries(options: DeliveriesOptions): Deliveries {
       const ended = await Promise.allSettled(closing.files.next.map(follow));
       for (const result of ended) if (result.status === 'rejected') throw result.reason;
     } finally {
-      mine = undefined;
+      followed.left();
     }
   });
   return {
     done,
-    async caughtUp(until) {
-      const ends = await endsOf(place.log, raw);
-      while (!until.aborted && !signal.aborted) {
-        if (mine === undefined ? performance.now() - since > OTHERS_OWN_IT : mine.settled(ends)) return;
-        await sleep(LOOK_EVERY, undefined, { signal: until }).catch(() => {});
-      }
-    },
+    caughtUp: (until) => followed.caughtUp(AbortSignal.any([until, signal])),
   };
 }
 
 interface Closing {
   readonly files: Files;
   take(batch: Batch): Promise<void>;
-  /** All before these ends has been taken, and what follows from it is committed. */
-  settled(ends: readonly number[]): boolean;
 }
 
-async function openClosing({ place, shop, descriptor, now }: DeliveriesOptions, owned: Owned): Promise<Closing> {
+/** @param onSettled told whenever what follows from all that was taken is committed */
+async function openClosing(
+  { place, shop, descriptor, now }: DeliveriesOptions,
+  owned: Owned,
+  onSettled: (next: readonly number[]) => void,
+): Promise<Closing> {
   const { log, registry } = place;
   const [deliveries, rows] = [deliveriesTopic(descriptor), rawTopic(descriptor)];
   const topic = physicalName(shop, deliveries.name);
@@ -106,6 +97,9 @@ async function openClosing({ place, shop, descriptor, now }: DeliveriesOptions, 
 
   const reached = (ends: readonly number[]): boolean =>
     ends.every((end, partition) => (files.next[partition] ?? 0) >= end);
+  const tellSettled = (): void => {
+    if (waiting === 0 && whole.size === 0) onSettled([...files.next]);
+  };
 
   async function commit(file: OpenFile, complete: boolean): Promise<void> {
     const greatest = file.greatest === Number.NEGATIVE_INFINITY ? null : file.greatest;
@@ -140,6 +134,7 @@ async function openClosing({ place, shop, descriptor, now }: DeliveriesOptions, 
     }
   }
 
+  tellSettled();
   return {
     files,
     async take({ partition, records, next }) {
@@ -155,8 +150,8 @@ async function openClosing({ place, shop, descriptor, now }: DeliveriesOptions, 
       waiting++;
       busy = busy.then(() => settle(begun)).finally(() => waiting--);
       await busy;
+      tellSettled();
     },
-    settled: (ends) => waiting === 0 && whole.size === 0 && reached(ends),
   };
 }
 
@@ -168,8 +163,4 @@ function rowOf(serde: { decode(bytes: Buffer): RawRow }, value: Buffer): RawRow 
     if (error instanceof AvroError) return undefined;
     throw error;
   }
-}
-
-async function endsOf(log: Log, topic: string): Promise<readonly number[]> {
-  return (await log.topics()).find(({ name }) => name === topic)?.offsets.map(({ end }) => end) ?? [];
 }

@@ -1,6 +1,7 @@
 import type { ModelMetric } from '../../../schemas/generated.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { liveMetrics } from '../../churn/live-metrics.ts';
+import { endsOf } from '../followed.ts';
 import { lastValues } from '../read-values.ts';
 import type { Workplace } from '../workplace.ts';
 import { type CompleteMonth, OutcomesIndex } from './outcomes.ts';
@@ -35,7 +36,7 @@ export async function* evaluations(
   const note = (metric: ModelMetric) => known.set(`${metric.version}/${metric.month}`, metric);
   for (const metric of (await lastValues(place, shop, topics.modelMetrics)).values()) note(metric);
   // What was there before has mostly been evaluated: who looks too early would do some of it again with a part of the outcomes.
-  const before = (await place.log.topics()).find(({ name }) => name === topic)?.offsets.map(({ end }) => end) ?? [];
+  const before = await endsOf(place.log, topic);
   yield { kind: 'followed', topic, next: index.next };
   for await (const batch of place.log.read({ topic, from: 'start', signal })) {
     await index.take(batch);
