@@ -2,16 +2,13 @@
  * Executes the notebooks, in order, and writes their outputs into them: `npm run notebooks [NAME…]`. Jupyter comes from PyPI into a
  * Python of its own, the kernel is Deno, from npm. They work in notebooks/.data, which is gone afterwards, or in EBB_NOTEBOOKS_DATA. A cell that throws ends it with exit code 1.
  */
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { cached } from './stack/cache.ts';
+import { pythonWith } from './stack/python.ts';
 import type { Say } from './stack/say.ts';
-import { need } from './stack/tools.ts';
 
-const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'notebooks');
 /** Their log, tables and files. */
@@ -32,7 +29,7 @@ if (names.length === 0) {
   say.line(`There is no such notebook; there are ${all.join(', ')}`);
   process.exit(2);
 }
-const python = await installedJupyter();
+const python = await pythonWith(`nbconvert-${NBCONVERT}`, [`nbconvert==${NBCONVERT}`, `nbclient==${NBCLIENT}`], say);
 const work = await mkdtemp(join(tmpdir(), 'ebb-notebooks-'));
 if (process.env.EBB_NOTEBOOKS_DATA === undefined) await rm(data, { recursive: true, force: true });
 try {
@@ -47,22 +44,6 @@ try {
 } finally {
   await rm(work, { recursive: true, force: true });
   if (process.env.EBB_NOTEBOOKS_DATA === undefined) await rm(data, { recursive: true, force: true });
-}
-
-async function installedJupyter(): Promise<string> {
-  await need('Python', 'python3-venv', hasVenv, say);
-  const installed = await cached(`nbconvert-${NBCONVERT}`, async (making) => {
-    say.line(`installing Jupyter's nbconvert ${NBCONVERT} (once)…`);
-    await run('python3', ['-m', 'venv', making]);
-    const packages = [`nbconvert==${NBCONVERT}`, `nbclient==${NBCLIENT}`];
-    await run(join(making, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', ...packages], { maxBuffer: 64 << 20 });
-  });
-  return join(installed, 'bin', 'python');
-}
-
-/** Debian's Python comes without. */
-function hasVenv(): boolean {
-  return spawnSync('python3', ['-c', 'import ensurepip'], { stdio: 'ignore' }).status === 0;
 }
 
 async function writeKernel(into: string): Promise<void> {

@@ -1,11 +1,11 @@
 /** For tests: consumers that have nothing to do with Ebb. */
-import { execFile, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { cached } from './cache.ts';
 import { fetchJars } from './maven.ts';
+import { pythonWith } from './python.ts';
 import { silent } from './say.ts';
-import { findJava, need } from './tools.ts';
+import { findJava } from './tools.ts';
 
 const run = promisify(execFile);
 const output = { maxBuffer: 64 << 20, timeout: 120_000 };
@@ -69,11 +69,6 @@ while left is None or left:
 consumer.close()
 `;
 
-/** Debian's Python comes without. */
-function hasVenv(): boolean {
-  return spawnSync('python3', ['-c', 'import ensurepip'], { stdio: 'ignore' }).status === 0;
-}
-
 export interface PythonRecord {
   readonly key: string;
   readonly value: Readonly<Record<string, unknown>>;
@@ -81,13 +76,9 @@ export interface PythonRecord {
 
 /** What Confluent's consumer for Python (librdkafka) reads of a topic, decoded by its own Avro with the registry's schemas. */
 export async function readByPython(brokers: string, registry: string, topic: string): Promise<readonly PythonRecord[]> {
-  await need('Python', 'python3-venv', hasVenv, silent);
-  const folder = await cached(`confluent-kafka-${CONFLUENT_KAFKA}`, async (making) => {
-    await run('python3', ['-m', 'venv', making]);
-    const wanted = `confluent-kafka[avro,schemaregistry]==${CONFLUENT_KAFKA}`;
-    await run(join(making, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', wanted], output);
-  });
-  const { stdout } = await run(join(folder, 'bin', 'python'), ['-c', program, brokers, registry, topic], output);
+  const wanted = [`confluent-kafka[avro,schemaregistry]==${CONFLUENT_KAFKA}`];
+  const python = await pythonWith(`confluent-kafka-${CONFLUENT_KAFKA}`, wanted, silent);
+  const { stdout } = await run(python, ['-c', program, brokers, registry, topic], output);
   return stdout
     .split('\n')
     .filter((line) => line !== '')

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { configOf, untilSignalled, withCommon } from './command.ts';
-import { addressText, serveDashboard } from './dashboard/serve.ts';
 import { bold } from './terminal.ts';
 import { openWorkplace } from './workplace.ts';
 
@@ -14,7 +13,7 @@ export function withAddress(command: Command): Command {
 
 export function dashboardCommand(program: Command): void {
   withAddress(withCommon(program.command('dashboard'), { shop: 'demo' }))
-    .description('serve a shop’s API for programs over HTTP, until it is stopped')
+    .description('a shop’s dashboard in the browser, and its API for programs, until it is stopped')
     .option('--json', 'print where it is as JSON')
     .addHelpText(
       'after',
@@ -25,6 +24,8 @@ export function dashboardCommand(program: Command): void {
       const shop = config.shop ?? 'demo';
       await using place = await openWorkplace(config);
       const stop = untilSignalled();
+      // Its server is slow to load, and other commands have no use for it.
+      const { addressText, serveDashboard } = await import('./dashboard/serve.ts');
       const onError = (error: unknown, request: string): void => console.error(`ebb: ${request}:`, error);
       await using dashboard = await serveDashboard({ place, shop, onError });
       const { url, madeToken: token } = dashboard;

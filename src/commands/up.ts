@@ -5,7 +5,6 @@ import { topics } from '../../schemas/topics.ts';
 import type { Config } from '../config.ts';
 import { physicalName } from '../engine/topic.ts';
 import { configOf, duration, speed, untilSignalled, wholeNumber, withCommon } from './command.ts';
-import { dashboardBeside } from './dashboard/serve.ts';
 import { withAddress } from './dashboard.ts';
 import { generatorText } from './generate.ts';
 import { lastHours } from './last-hours.ts';
@@ -68,6 +67,7 @@ export function upCommand(program: Command): void {
         },
       ]);
       const live = liveRegion();
+      const { dashboardBeside } = await import('./dashboard/serve.ts');
       const generated = await observing({ config, shop, command: 'up', live }, async (observer) => {
         const pipeline = await startPipeline({ place, shop, signal, sinks: true, onEvent: observer.onEvent });
         observer.watch(pipeline);
