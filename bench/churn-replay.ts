@@ -89,7 +89,7 @@ async function replay({
     const examples = cdnowExamples(histories, train);
     const from = (Math.max(...train.map((date) => Date.parse(date))) / DAY + 1) * DAY;
     const models = await openSerde<ChurnModel>(registry, 'bench.models-value', topics.models.schema);
-    const deployed = { inForceFrom: from, horizonDays: 90, evaluation: null };
+    const deployed = { inForceFrom: from, horizonDays: 90, objection: null, evaluation: null };
     const trainedOn = { positions: [], from: train[0] ?? '', until: train.at(-1) ?? '', calibratedOn: null };
     const records = kinds.map((kind, index): NewRecord => {
       const role = index === 0 ? ('CHAMPION' as const) : ('CHALLENGER' as const);

@@ -218,6 +218,8 @@ export interface ChurnModel {
   readonly role: ModelRole;
   /** From when on it has this role. */
   readonly inForceFrom: number;
+  /** Why it may not score customers alone, for people; null: it may. */
+  readonly objection: string | null;
   readonly kind: ModelKind;
   readonly engine: TrainingEngine;
   /** It tells how likely no purchase is in so many days. */
@@ -287,7 +289,7 @@ export interface ChurnPrediction {
 
 export type ScoreTrigger = 'PURCHASE' | 'SILENCE' | 'GRID';
 
-export type Band = 'HIGH' | 'MEDIUM' | 'LOW' | 'UNSCORED';
+export type Band = 'LOST' | 'AT_RISK' | 'WATCH' | 'LOW' | 'UNSCORED';
 
 export interface ScoreReason {
   /** Family of features; NO_MODEL where there is no score. */
@@ -309,7 +311,7 @@ export interface ChurnScore {
   readonly time: number;
   /** Of no purchase in the horizon; null: no model was in force. */
   readonly probability: number | null;
-  /** HIGH from .7 on, MEDIUM from .4 on. */
+  /** LOW, WATCH from .3 on, AT_RISK from .6 on, LOST from .85 on. */
   readonly band: Band;
   /** Kind of the model. */
   readonly model: string | null;
@@ -1371,6 +1373,15 @@ export const churnModelSchema: RecordSchema = {
       "doc": "From when on it has this role."
     },
     {
+      "name": "objection",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "Why it may not score customers alone, for people; null: it may."
+    },
+    {
       "name": "kind",
       "type": {
         "type": "enum",
@@ -1953,13 +1964,14 @@ export const churnScoreSchema: RecordSchema = {
         "type": "enum",
         "name": "Band",
         "symbols": [
-          "HIGH",
-          "MEDIUM",
+          "LOST",
+          "AT_RISK",
+          "WATCH",
           "LOW",
           "UNSCORED"
         ]
       },
-      "doc": "HIGH from .7 on, MEDIUM from .4 on."
+      "doc": "LOW, WATCH from .3 on, AT_RISK from .6 on, LOST from .85 on."
     },
     {
       "name": "model",

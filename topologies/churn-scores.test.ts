@@ -92,7 +92,7 @@ describe('churn scores', () => {
       '2024-04-30 b CHAMPION',
       '2024-05-31 b CHAMPION',
     ]);
-    expect(only(driver)).toMatchObject({ version: 'b', probability: 0.9, band: 'HIGH' });
+    expect(only(driver)).toMatchObject({ version: 'b', probability: 0.9, band: 'LOST' });
   });
 
   it('wait for models that are to be trained yet', async () => {
@@ -106,7 +106,7 @@ describe('churn scores', () => {
     driver.send(topics.models, recordOf(treeModel('b', { inForceFrom: midnight('2024-01-20') })));
     driver.close(topics.models, midnight('2024-01-20'));
     driver.run();
-    expect(only(driver)).toMatchObject({ asOf: '2024-02-29', version: 'b', band: 'HIGH' });
+    expect(only(driver)).toMatchObject({ asOf: '2024-02-29', version: 'b', band: 'LOST' });
     expect(driver.tasks[0]?.closed).toBe(true);
   });
 

@@ -223,11 +223,11 @@ export function viewsContract(name: string, open: () => Promise<ViewsDatabase>):
     });
 
     it('13: and how likely they are to churn', async () => {
-      insert('churn_scores', scoreRow('c1', 'HIGH', 0.8));
+      insert('churn_scores', scoreRow('c1', 'AT_RISK', 0.8));
       insert('churn_scores', scoreRow('c3', 'UNSCORED', null));
       insert('churn_scores', scoreRow('c2', 'LOW', 0.1, 'other'));
       expect(columns(await view('13', at(0, 0), at(7, 0)), 'customer_id', 'band', 'probability')).toEqual([
-        ['c1', 'HIGH', 0.8],
+        ['c1', 'AT_RISK', 0.8],
         ['c3', 'UNSCORED', null],
         ['c2', 'UNSCORED', null],
       ]);
@@ -260,17 +260,17 @@ export function viewsContract(name: string, open: () => Promise<ViewsDatabase>):
     });
 
     it('15: scored, by what is lost on average', async () => {
-      insert('churn_scores', scoreRow('c1', 'MEDIUM', 0.5));
-      insert('churn_scores', scoreRow('c3', 'HIGH', 1));
+      insert('churn_scores', scoreRow('c1', 'WATCH', 0.5));
+      insert('churn_scores', scoreRow('c3', 'LOST', 1));
       const rows = await view('15', at(-30, 0), at(80, 0), { horizon: 90 * DAY, margin: 0.5 });
       expect(
         columns(rows, 'level', 'band', 'customer_id', 'customers', 'probability', 'at_stake', 'expected_loss'),
       ).toEqual([
-        ['band', 'HIGH', null, 1, 1, 1000, 1000],
-        ['band', 'MEDIUM', null, 1, 0.5, 1850, 925],
+        ['band', 'LOST', null, 1, 1, 1000, 1000],
+        ['band', 'WATCH', null, 1, 0.5, 1850, 925],
         ['band', 'UNSCORED', null, 1, null, 500, null],
-        ['customer', 'HIGH', 'c3', 1, 1, 1000, 1000],
-        ['customer', 'MEDIUM', 'c1', 1, 0.5, 1850, 925],
+        ['customer', 'LOST', 'c3', 1, 1, 1000, 1000],
+        ['customer', 'WATCH', 'c1', 1, 0.5, 1850, 925],
         ['customer', 'UNSCORED', 'c2', 1, null, 500, null],
       ]);
     });

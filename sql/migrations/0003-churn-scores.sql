@@ -8,7 +8,7 @@ create table if not exists churn_scores (
   `trigger` varchar(16) not null, -- PURCHASE, SILENCE, GRID
   time bigint not null,
   probability double,
-  band varchar(16) not null, -- HIGH, MEDIUM, LOW, UNSCORED
+  band varchar(16) not null, -- LOST, AT_RISK, WATCH, LOW, UNSCORED
   model varchar(32),
   version varchar(64),
   horizon_days integer,

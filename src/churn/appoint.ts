@@ -1,10 +1,10 @@
 import { type Backtest, betterKinds, judgeRefit, type Verdict } from './compare.ts';
-import type { Model, ModelKind } from './model.ts';
+import type { Model, ModelKind, Undecided } from './model.ts';
 import type { Stratum } from './strata.ts';
 
 /** A model that could score customers, and how its recipe did on a day that it had not seen. */
 export interface Candidate {
-  readonly model: Omit<Model, 'role' | 'inForceFrom'>;
+  readonly model: Undecided;
   readonly backtest: Backtest;
   /** Where its probabilities do not hold. */
   readonly uncalibrated: readonly Stratum[];
@@ -39,15 +39,15 @@ export function appoint(
   const allowed = judged.filter(({ against }) => against === undefined).map(({ candidate }) => candidate);
   const ofKind = (kind: ModelKind) => allowed.filter(({ model }) => model.kind === kind);
   const [chosen] = champion === undefined ? byLoss(allowed) : [...betterKinds(verdicts), champion.kind].flatMap(ofKind);
-  const as = (model: Omit<Model, 'role' | 'inForceFrom'>, role: Model['role']): Model => ({
-    ...model,
-    role,
-    inForceFrom,
+  const current = judged.map(({ candidate: { model }, against = null }): Model => {
+    const role = model === chosen?.model ? 'CHAMPION' : 'CHALLENGER';
+    return { ...model, role, inForceFrom, objection: against };
   });
-  const current = candidates.map(({ model }) => as(model, model === chosen?.model ? 'CHAMPION' : 'CHALLENGER'));
   const isNew = new Set(current.map(({ version }) => version));
   const replaced = [...(chosen === undefined ? [] : [champion ?? []].flat()), ...challengers];
-  const retired = replaced.filter(({ version }) => !isNew.has(version)).map((model) => as(model, 'RETIRED'));
+  const retired = replaced
+    .filter(({ version }) => !isNew.has(version))
+    .map((model): Model => ({ ...model, role: 'RETIRED', inForceFrom }));
   return {
     models: [...current, ...retired],
     reasons: [
@@ -55,7 +55,7 @@ export function appoint(
       ...(champion === undefined
         ? []
         : decidedLines(champion.kind, verdicts, chosen?.model.kind ?? champion.kind, allowed)),
-      ...objections(judged),
+      ...objectionLines(current),
     ],
   };
 }
@@ -85,8 +85,6 @@ function line(kind: ModelKind, does: string, champion: ModelKind, reason: string
   return `${kind} ${does} ${champion}: ${reason}`;
 }
 
-type Judged = { readonly candidate: Candidate; readonly against: string | undefined };
-
 function objection({ backtest, uncalibrated: [worst] }: Candidate): string | undefined {
   const { live, reason } = judgeRefit(backtest);
   if (!live) return reason;
@@ -95,9 +93,10 @@ function objection({ backtest, uncalibrated: [worst] }: Candidate): string | und
   return `its probabilities do not hold everywhere: of ${rows} customers (${trigger.toLowerCase()}, ${purchases} days of purchase, ${tenure} days known) it says ${percent(meanProbability)} leave, and ${percent(observed)} did`;
 }
 
-function objections(judged: readonly Judged[]): readonly string[] {
-  return judged.flatMap(({ candidate: { model }, against }) =>
-    against === undefined ? [] : `${model.kind} ${model.version} is no champion: ${against}`,
+/** Which models may not score customers alone, and why, a line for each. */
+export function objectionLines(models: readonly Pick<Model, 'kind' | 'version' | 'objection'>[]): readonly string[] {
+  return models.flatMap(({ kind, version, objection }) =>
+    objection === null ? [] : `${kind} ${version} is no champion: ${objection}`,
   );
 }
 

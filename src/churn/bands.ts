@@ -1,12 +1,15 @@
 import type { Band } from '../../schemas/generated.ts';
 
-/** Least probability of a band. */
-export const HIGH_FROM = 0.7;
-export const MEDIUM_FROM = 0.4;
+/** The bands of a score, and the least probability of each, from the greatest on. */
+export const bands: readonly (readonly [band: Band, from: number])[] = [
+  ['LOST', 0.85],
+  ['AT_RISK', 0.6],
+  ['WATCH', 0.3],
+  ['LOW', 0],
+];
 
 /** @param probability of churn; null: there is no score */
 export function bandOf(probability: number | null): Band {
   if (probability === null) return 'UNSCORED';
-  if (probability >= HIGH_FROM) return 'HIGH';
-  return probability >= MEDIUM_FROM ? 'MEDIUM' : 'LOW';
+  return bands.find(([, from]) => probability >= from)?.[0] ?? 'LOW';
 }

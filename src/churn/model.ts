@@ -75,6 +75,9 @@ export interface Fitted {
   readonly rows: number;
 }
 
+/** A model that nobody has decided about yet. */
+export type Undecided = Omit<Model, 'role' | 'inForceFrom' | 'objection'>;
+
 /** A model that a shop has, and what it is used for from a moment on. */
 export interface Model extends Fitted {
   /** Names it. */
@@ -82,6 +85,8 @@ export interface Model extends Fitted {
   readonly role: ModelRole;
   /** UTC epoch ms, event time. */
   readonly inForceFrom: number;
+  /** Why it may not score customers alone, for people; null: it may. */
+  readonly objection: string | null;
   readonly horizonDays: number;
   readonly trainedOn: TrainedOn;
   /** Null: it was not tested. */

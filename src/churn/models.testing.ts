@@ -34,6 +34,7 @@ function base(version: string, parameters: Parameters): Model {
     version,
     role: 'CHAMPION',
     inForceFrom: 0,
+    objection: null,
     kind: 'logistic_regression',
     engine: 'fast',
     horizonDays: 90,

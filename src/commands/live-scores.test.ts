@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { silenceModel } from '../churn/models.testing.ts';
 import { query, testFolder } from './data-folder.testing.ts';
 import { ebb, ebbOk } from './ebb.testing.ts';
+import { putModels } from './put-models.testing.ts';
 import { scoredShop } from './scored-shop.testing.ts';
 
 const data = join(testFolder(), 'data');
@@ -83,7 +85,7 @@ describe('ebb score', () => {
 });
 
 describe('ebb score, where there is no model', () => {
-  it('says since when there could be one', async () => {
+  it('says since when there could be one, and why those that there are may not score', async () => {
     const young = join(data, 'young');
     const rows = ['--preset', 'shop', '--customers', '300', '--start', '2024-01-01', '--history', '60'];
     await ebbOk('generate', '--data', young, ...rows, '--count', '500', '--speed', 'max');
@@ -92,6 +94,16 @@ describe('ebb score, where there is no model', () => {
     expect(row).toMatchObject({ band: 'UNSCORED', probability: null });
     const { stdout } = await ebbOk('score', String(row?.customer_id), '--data', young);
     expect(stdout).toMatch(/churn +UNSCORED: needs \d+ more days of history; `ebb train --shop demo` trains models/);
+
+    const objection = 'its probabilities do not hold everywhere';
+    await putModels(young, 'demo', [silenceModel('first', { role: 'CHALLENGER', objection })]);
+    const why = `logistic_regression first is no champion: ${objection}`;
+    const customer = await ebbOk('score', String(row?.customer_id), '--data', young);
+    expect(customer.stdout).toContain(`UNSCORED: no model may score customers alone yet; ${why}`);
+    const models = await ebbOk('models', '--data', young);
+    expect(models.stdout).toContain(
+      `No champion: customers are UNSCORED until a model may score them alone.\n${why}\n`,
+    );
   });
 });
 

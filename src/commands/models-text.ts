@@ -1,6 +1,7 @@
 import type { ChurnModel } from '../../schemas/generated.ts';
+import { type InForce, objectionLines } from '../churn/appoint.ts';
 import type { Model } from '../churn/model.ts';
-import { dim, moment, table } from './terminal.ts';
+import { dim, moment, table, yellow } from './terminal.ts';
 import type { ModelsOnLog } from './train/models-topic.ts';
 
 /** Of each version its newest record, the newest first, without its parameters. */
@@ -18,7 +19,7 @@ function summaryOf({ linear: _linear, trees: _trees, calibration, ...rest }: Chu
   return { ...rest, calibration: calibration.kind };
 }
 
-export function listText(models: ModelsOnLog, shop: string): string {
+export function listText(models: ModelsOnLog, { champion, challengers }: InForce, shop: string): string {
   const rows = newestOf(models).map((model) => [
     model.role,
     model.kind,
@@ -28,7 +29,21 @@ export function listText(models: ModelsOnLog, shop: string): string {
     ...metricsOf(model),
   ]);
   const header = ['role', 'model', 'version', 'since', 'learnt from', 'AUC', 'active', 'Brier', 'cal. error'];
-  return `${table(header, rows)}\n\n${dim(`Roles change at these moments of event time. \`ebb models promote VERSION --shop ${shop}\` changes the champion.`, process.stdout)}`;
+  const notes = [
+    ...(champion === undefined
+      ? [yellow('No champion: customers are UNSCORED until a model may score them alone.', process.stdout)]
+      : []),
+    ...objectionLines([...(champion === undefined ? [] : [champion]), ...challengers]),
+  ];
+  return [
+    table(header, rows),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+    '',
+    dim(
+      `Roles change at these moments of event time. \`ebb models promote VERSION --shop ${shop}\` changes the champion.`,
+      process.stdout,
+    ),
+  ].join('\n');
 }
 
 function metricsOf({ evaluation }: Pick<Model, 'evaluation'>): readonly string[] {

@@ -34,7 +34,7 @@ export function modelsCommand(program: Command): void {
     .command('models')
     .description('the churn models of a shop: which is in force, since when, and how good it is');
   add(models.command('list', { isDefault: true }), 'all of them, the newest first', (known, flags) =>
-    flags.json === true ? JSON.stringify(newestOf(known.models)) : listText(known.models, known.shop),
+    flags.json === true ? JSON.stringify(newestOf(known.models)) : listText(known.models, known.inForce, known.shop),
   ).addHelpText(
     'after',
     '\nExamples:\n  ebb models --shop online-retail\n  ebb models list --shop online-retail --json',

@@ -14,7 +14,7 @@ export const scoreShape = zodOfRecord(churnScoreSchema);
 const score = fromRow(churnScoreSchema, { partition: 'source_partition', offset: 'source_offset' });
 
 export const scoreFilter = {
-  band: z.enum(['HIGH', 'MEDIUM', 'LOW', 'UNSCORED']).optional().describe('Only these.'),
+  band: z.enum(['LOST', 'AT_RISK', 'WATCH', 'LOW', 'UNSCORED']).optional().describe('Only these.'),
   minProbability: z.coerce.number().min(0).max(1).default(0).describe('Only scores from this probability of churn on.'),
   minExpectedLoss: z.coerce
     .number()

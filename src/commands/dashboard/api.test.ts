@@ -62,8 +62,8 @@ describe('GET /api/scores', () => {
     expect(scores.map(({ customerId }: { customerId: string }) => customerId).sort()).toEqual(
       wanted.map(({ customer_id }) => customer_id).sort(),
     );
-    const { scores: high } = await getJson('/api/scores?limit=1000&band=HIGH');
-    expect(high).toHaveLength(rows.filter(({ band }) => band === 'HIGH').length);
+    const { scores: atRisk } = await getJson('/api/scores?limit=1000&band=AT_RISK');
+    expect(atRisk).toHaveLength(rows.filter(({ band }) => band === 'AT_RISK').length);
   });
 
   it('takes no place that another order has given', async () => {

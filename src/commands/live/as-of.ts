@@ -3,7 +3,7 @@
  * own temporary schema. SQLite looks there first, so that the queries stay word for word those of `sql/`.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { HIGH_FROM, MEDIUM_FROM } from '../../churn/bands.ts';
+import { bands } from '../../churn/bands.ts';
 
 /**
  * Of a customer what purchases and returns had stated by then, the last one to say so.
@@ -43,7 +43,7 @@ const scores = `
   )
   select
     :shop as shop, customer_id, as_of, \`trigger\`, time, probability,
-    case when probability >= ${HIGH_FROM} then 'HIGH' when probability >= ${MEDIUM_FROM} then 'MEDIUM' else 'LOW' end as band,
+    case ${bands.map(([band, from]) => `when probability >= ${from} then '${band}'`).join(' ')} end as band,
     model, version, horizon_days, '[]' as reasons, previous, probability - previous as trend
   from said
   where place = 1`;

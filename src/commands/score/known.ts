@@ -1,9 +1,11 @@
 import type { ChurnOutcome, ChurnPrediction, ChurnScore, ClientProfile } from '../../../schemas/generated.ts';
 import { topics } from '../../../schemas/topics.ts';
+import { objectionLines } from '../../churn/appoint.ts';
 import { isTick } from '../../engine/tick.ts';
 import { physicalName } from '../../engine/topic.ts';
 import { valuesOfKey } from '../read-values.ts';
 import { topicsOfShop } from '../shops.ts';
+import { inForceAt, readModels } from '../train/models-topic.ts';
 import type { Workplace } from '../workplace.ts';
 
 /** Everything the log knows of a customer's churn. */
@@ -42,17 +44,24 @@ export async function whatIsKnown(place: Workplace, shop: string, customerId: st
   if (score === null && profile === null) throw await unknownCustomer(place, shop, customerId, names);
   return {
     ...{ shop, customerId, score, profile },
-    unscored: whyUnscored(shop, score, profile),
+    unscored: score?.probability == null ? await whyUnscored(place, shop, score, profile) : null,
     predictions: withLabels(predictions, outcomes).sort(newestFirst),
   };
 }
 
-function whyUnscored(shop: string, score: ChurnScore | null, profile: ClientProfile | null): string | null {
+async function whyUnscored(
+  place: Workplace,
+  shop: string,
+  score: ChurnScore | null,
+  profile: ClientProfile | null,
+): Promise<string> {
   if (score === null)
     return profile?.purchases === 0
       ? 'has bought nothing yet'
       : `topology churn-scores has not come to this customer yet: \`ebb run --shop ${shop}\``;
-  if (score.probability !== null) return null;
+  const { champion, challengers } = inForceAt(await readModels(place, shop), Number.POSITIVE_INFINITY);
+  if (champion === undefined && challengers.length > 0)
+    return ['no model may score customers alone yet', ...objectionLines(challengers)].join('; ');
   const why = score.reasons[0]?.text ?? 'no model is in force';
   return `${why}; \`ebb train --shop ${shop}\` trains models where there is history enough`;
 }

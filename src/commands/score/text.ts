@@ -5,6 +5,8 @@ import type { Known, Predicted } from './known.ts';
 /** Predictions that are shown; `--json` has all. */
 const SHOWN = 12;
 
+const paints = { LOST: red, AT_RISK: red, WATCH: yellow, LOW: green, UNSCORED: dim };
+
 /** A customer's churn, for people. */
 export function knownText({ shop, customerId, score, unscored, profile, predictions }: Known): string {
   const stream = process.stdout;
@@ -22,7 +24,7 @@ export function knownText({ shop, customerId, score, unscored, profile, predicti
 
 function scoreLines(score: ChurnScore, probability: number): string[][] {
   const { asOf, horizonDays, previous, recency, trigger, model, version, reasons, currency } = score;
-  const paint = score.band === 'HIGH' ? red : score.band === 'MEDIUM' ? yellow : green;
+  const paint = paints[score.band];
   const was = previous === null ? '' : `; before that ${percent(previous)}`;
   const when = { PURCHASE: 'at a purchase', SILENCE: `silent for ${days(recency)}`, GRID: 'at the end of the month' };
   const stake = money(score.expectedSpend, currency);

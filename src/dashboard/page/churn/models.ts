@@ -21,7 +21,8 @@ export const distribution: CardSpec = {
       ),
     );
     const name = (bin: number): string => `${(100 * bin) / BINS}–${(100 * (bin + 1)) / BINS} %`;
-    const fill = (bin: number): string => colour(bin >= 0.7 * BINS ? 'bad' : bin >= 0.4 * BINS ? 'watch' : 'good');
+    const fill = (bin: number): string =>
+      colour(bin >= 0.85 * BINS ? 'bad' : bin >= 0.6 * BINS ? 'risk' : bin >= 0.3 * BINS ? 'watch' : 'good');
     chart.draw(`How many of ${format.count(sum(rows, 'customers'))} customers have which probability of churn`, () => ({
       type: 'bar',
       data: {

@@ -12,8 +12,13 @@ export function customerLink(row: Row): Child {
   return element('a', { href: `#customer/${encodeURIComponent(id)}` }, id);
 }
 
+/** As a person reads it: at risk. */
+function bandName(band: string): string {
+  return band.toLowerCase().replace('_', ' ');
+}
+
 export function bandOf(row: Row): Child {
-  return element('span', { class: `band band-${text(row, 'band')}` }, text(row, 'band').toLowerCase());
+  return element('span', { class: `band band-${text(row, 'band')}` }, bandName(text(row, 'band')));
 }
 
 export const demographics: CardSpec = {
@@ -125,8 +130,9 @@ export const genders: CardSpec = {
 };
 
 const bandColours = new Map([
-  ['HIGH', 'bad'],
-  ['MEDIUM', 'watch'],
+  ['LOST', 'bad'],
+  ['AT_RISK', 'risk'],
+  ['WATCH', 'watch'],
   ['LOW', 'good'],
   ['UNSCORED', 'c7'],
 ]);
@@ -157,7 +163,7 @@ export const churnBands: CardSpec = {
               const row = ofBands.find((one) => one.band === band);
               return row === undefined
                 ? []
-                : [{ label: band.toLowerCase(), data: [number(row, 'customers')], backgroundColor: colour(name) }];
+                : [{ label: bandName(band), data: [number(row, 'customers')], backgroundColor: colour(name) }];
             }),
           },
           options: {
