@@ -24,6 +24,7 @@ function opened(answer: (query: PanelQuery) => readonly Row[] | Promise<readonly
       return time;
     },
     onError: (panel) => errors.push(panel),
+    leastGroup: 10,
   });
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
@@ -91,6 +92,20 @@ describe('live panels', () => {
     expect(asked.map(({ spec }) => spec.id)).not.toContain('view-14');
     const gender = found.find(({ data }) => 'id' in data && data.id === 'view-14');
     expect(gender?.data).toMatchObject({ rows: [], lacks: ['gender'], partly: ['category'] });
+  });
+
+  it('tells nothing of groups of too few customers, but how many there are', async () => {
+    const groups = [
+      { gender: 'F', customers: 40 },
+      { gender: 'M', customers: 9 },
+    ];
+    const { panels, updates } = opened(({ spec }) => (spec.id === 'view-13' || spec.id === 'view-10' ? groups : []));
+    panels.moved(state, []);
+    const found = new Map(
+      (await read(updates, specs.length)).flatMap(({ data }) => ('id' in data ? [[data.id, data] as const] : [])),
+    );
+    expect(found.get('view-10')).toMatchObject({ rows: [], hidden: 2 });
+    expect(found.get('view-13')).toMatchObject({ rows: groups, hidden: 0 });
   });
 
   it('tries a panel again whose query failed', async () => {

@@ -4,6 +4,7 @@ import { zoneOf } from '../../datasets/zone.ts';
 import { type PanelSpec, panels } from './panels.ts';
 import { rangeOf } from './ranges.ts';
 import type { PanelResult, RangeName, Row, ShopState } from './shown.ts';
+import { withoutSmallGroups } from './small-groups.ts';
 
 /** A panel's query, its parameters bound by name; `at`: a moment of which the tables are to be. */
 export interface PanelQuery {
@@ -36,6 +37,8 @@ export interface LivePanelsOptions {
   readonly clock: () => number;
   /** Told of a query that failed; the panel stays as it was, and is tried again. */
   readonly onError: (panel: string, error: unknown) => void;
+  /** Customers of the smallest group that is told. */
+  readonly leastGroup: number;
 }
 
 /** ms between two answers of one panel, at least; and how many times as long as it takes it then rests, so that slow ones wait longer. */
@@ -67,7 +70,7 @@ interface Board {
 /**
  * Keeps panels up to date for whoever looks: a panel whose tables or whose moment have changed is asked anew, and told of only when its answer is another. Panels that nobody looks at are not asked.
  */
-export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePanels {
+export function livePanels({ ask, clock, onError, leastGroup }: LivePanelsOptions): LivePanels {
   const boards = new Map<RangeName, Board>();
   let state: ShopState | undefined;
   let stateId = 0;
@@ -146,8 +149,11 @@ export function livePanels({ ask, clock, onError }: LivePanelsOptions): LivePane
     const lackOf = (wanted: PanelSpec['needs'] = []) => wanted.filter((one) => !has.includes(one));
     const lacks = lackOf(spec.needs);
     const values = { shop, ...range, horizon: HORIZON, margin: 1 };
-    const rows = lacks.length > 0 ? [] : await ask({ spec, values, at, lane });
-    return { id: spec.id, ...range, rows, lacks, partly: lackOf(spec.partly) };
+    const found = lacks.length > 0 ? [] : await ask({ spec, values, at, lane });
+    const { groupsWithin } = spec;
+    const told =
+      groupsWithin === undefined ? { rows: found, hidden: 0 } : withoutSmallGroups(found, groupsWithin, leastGroup);
+    return { id: spec.id, ...range, ...told, lacks, partly: lackOf(spec.partly) };
   }
 
   function updatesOf(board: Board, after: number): readonly Update[] {

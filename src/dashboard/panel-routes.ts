@@ -20,6 +20,9 @@ const panel = z
     rows: z.array(rowShape),
     lacks: z.array(z.string()).describe('What it needs and the shop’s data lack; then there are no rows.'),
     partly: z.array(z.string()).describe('What some of its columns need and the data lack.'),
+    hidden: z
+      .number()
+      .describe('Rows of groups of customers that are too small to be told to others than this machine.'),
   })
   .meta({ id: 'Panel' });
 

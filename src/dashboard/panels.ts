@@ -23,6 +23,8 @@ export interface PanelSpec {
   readonly needs: readonly Dimension[];
   /** Without these some of its rows or columns say nothing. */
   readonly partly?: readonly Dimension[];
+  /** Its rows are groups of `customers`: those that agree in these columns make up a whole together. */
+  readonly groupsWithin?: readonly string[];
 }
 
 const events = ['ecommerce_events'] as const;
@@ -49,6 +51,7 @@ export const views: readonly PanelSpec[] = [
     reads: people,
     needs: ['hour', 'customer'],
     partly: ['gender', 'age'],
+    groupsWithin: ['dimension'],
   }),
   view(5, 'performance-by-category', {
     range: chosen,
@@ -70,6 +73,7 @@ export const views: readonly PanelSpec[] = [
     reads: people,
     needs: ['customer'],
     partly: ['gender', 'age', 'category'],
+    groupsWithin: [],
   }),
   view(11, 'return-rate', {
     range: { kind: 'chosen-weeks' },
@@ -79,7 +83,13 @@ export const views: readonly PanelSpec[] = [
   }),
   view(12, 'category-revenue', { range: { kind: 'complete-days', days: 28 }, reads: events, needs: ['category'] }),
   view(13, 'high-value-customers', { range: { kind: 'days', days: 365 }, reads: scored, needs: ['customer'] }),
-  view(14, 'gender-patterns', { range: chosen, reads: events, needs: ['gender'], partly: ['category'] }),
+  view(14, 'gender-patterns', {
+    range: chosen,
+    reads: events,
+    needs: ['gender'],
+    partly: ['category'],
+    groupsWithin: ['gender'],
+  }),
   view(15, 'churn-predictions', { range: { kind: 'days', days: 180 }, reads: scored, needs: ['customer'] }),
 ];
 

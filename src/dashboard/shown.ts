@@ -39,6 +39,8 @@ export interface PanelResult {
   readonly lacks: readonly Dimension[];
   /** What some of its columns or rows need and the data lack. */
   readonly partly: readonly Dimension[];
+  /** Rows that are not told, as they are of groups of too few customers. */
+  readonly hidden: number;
 }
 
 /** Rows of the queries of `sql/customer/`. */

@@ -81,7 +81,7 @@ export const shownRows: Readonly<
   '13': {
     cells: (row, { money, count, day, percent }) => [
       ...[String(row.customer_id), money(row.spend), count(row.orders), money(row.mean_order_value)],
-      ...[day(row.last_purchase), String(row.band).toLowerCase(), percent(row.probability)],
+      ...[day(row.last_purchase), bandName(row), percent(row.probability)],
     ],
   },
   '14': {
@@ -96,13 +96,15 @@ export const shownRows: Readonly<
       ...rows.filter(({ level }) => level === 'customer'),
     ],
     cells: (row, { money, count, percent }) => [
-      ...(row.level === 'band'
-        ? [String(row.band).toLowerCase(), count(row.customers)]
-        : [String(row.customer_id), String(row.band).toLowerCase()]),
+      ...(row.level === 'band' ? [bandName(row), count(row.customers)] : [String(row.customer_id), bandName(row)]),
       ...[percent(row.probability), money(row.at_stake), money(row.expected_loss)],
     ],
   },
 };
+
+function bandName({ band }: Row): string {
+  return String(band).toLowerCase().replace('_', ' ');
+}
 
 /** A row an hour, a column a category. */
 function byHour(rows: readonly Row[]): readonly Row[] {

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../config.ts';
+import { isLoopback } from '../../dashboard/guard.ts';
 import { type LivePanels, livePanels } from '../../dashboard/live-panels.ts';
 import { panels as specs } from '../../dashboard/panels.ts';
 import type { PipelineServices } from '../../dashboard/pipeline-routes.ts';
 import type { Ask } from '../../dashboard/scores-routes.ts';
 import type { Row } from '../../dashboard/shown.ts';
+import { LEAST_GROUP } from '../../dashboard/small-groups.ts';
 import type { AskOfCustomer } from '../../dashboard/story-routes.ts';
 import type { Filled } from './fill-worker.ts';
 import { type Lane, type LiveTables, openLiveTables } from './live-tables.ts';
@@ -67,6 +69,7 @@ export async function watchShop(
     ask: ({ spec, values, at, lane }) => query(spec.sql, values, lane, at),
     clock: () => performance.now(),
     onError,
+    leastGroup: isOwnMachine(config) ? 0 : LEAST_GROUP,
   });
 
   function onFilled({ changed, stale, hours: _, ...state }: Filled): void {
@@ -111,6 +114,11 @@ export async function watchShop(
       await tables[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Whether nobody else can look: we neither listen elsewhere nor are known by another name, as behind a proxy. */
+function isOwnMachine({ host, hosts }: Config): boolean {
+  return isLoopback(host) && hosts.length === 0;
 }
 
 /** Records to go that are no longer worth waiting for. */

@@ -44,7 +44,7 @@ export function card({ panel, title, span, open, note, ranged = true }: CardSpec
   return {
     element: frame,
     show(result, format) {
-      const { lacks, partly, from, to } = result;
+      const { lacks, partly, hidden, from, to } = result;
       of.textContent = [ranged ? rangeText(format, from, to) : undefined, note]
         .filter((part) => part !== undefined)
         .join(' · ');
@@ -62,8 +62,12 @@ export function card({ panel, title, span, open, note, ranged = true }: CardSpec
       }
       const missing = place.lastElementChild;
       if (missing instanceof HTMLElement) {
-        missing.hidden = partly.length === 0;
-        missing.textContent = `Not in these data: ${listOf(partly)}`;
+        const notes = [
+          ...(partly.length === 0 ? [] : [`Not in these data: ${listOf(partly)}.`]),
+          ...(hidden === 0 ? [] : ['Groups of fewer than 10 customers are hidden.']),
+        ];
+        missing.hidden = notes.length === 0;
+        missing.textContent = notes.join(' ');
       }
       inside.show(result, format);
     },

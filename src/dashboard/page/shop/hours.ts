@@ -83,13 +83,13 @@ export const lastHoursCustomers: CardSpec = {
     const parts = element('div');
     return {
       body: [stated, parts],
-      show({ rows, partly }, format) {
+      show({ rows, partly, hidden: few }, format) {
         const all = rows.find(({ dimension }) => dimension === 'all');
         const fresh = rows.find(({ dimension, segment }) => dimension === 'loyalty' && segment === 'new');
         stated.replaceChildren(
           figures([
-            ['customers', format.count(number(all, 'customers'))],
-            ['of them new', format.count(number(fresh, 'customers'))],
+            ['customers', all === undefined && few > 0 ? 'under 10' : format.count(number(all, 'customers'))],
+            ['of them new', fresh === undefined && few > 0 ? '–' : format.count(number(fresh, 'customers'))],
             ['mean order', all === undefined ? '–' : format.money(all.mean_order_value)],
           ]),
         );
