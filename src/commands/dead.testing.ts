@@ -6,7 +6,8 @@ import type { Trace } from '../trace/trace.ts';
 import { query } from './data-folder.testing.ts';
 import { type Ended, startEbb } from './ebb.testing.ts';
 
-const till: DescriptorInput = {
+/** A file whose second row is no event. */
+export const till: DescriptorInput = {
   name: 'till',
   title: 'A till that numbers its sales',
   format: { kind: 'csv' },
@@ -17,7 +18,7 @@ const till: DescriptorInput = {
   amount: 'quantity*unitPrice',
   kind: { constant: 'PURCHASE' },
 };
-const rows = [
+export const tillRows = [
   'id,who,when,price,pieces,note',
   't-1,anna,2024-02-01T08:00:00Z,10.00,1,fine',
   't-2,anna,2024-02-01T08:10:00Z,cheap,2,a column that no role names',
@@ -48,7 +49,7 @@ export async function deadIsCorrected(folder: string, shop: string, settings: Re
   };
 
   const [file, dataset] = [join(folder, 'till.csv'), join(folder, 'till.json')];
-  writeFileSync(file, `${rows.join('\n')}\n`);
+  writeFileSync(file, `${tillRows.join('\n')}\n`);
   writeFileSync(dataset, JSON.stringify(till));
   await said('replay', file, '--dataset', dataset, '--run');
   const [only] = await list();

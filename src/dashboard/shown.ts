@@ -97,6 +97,17 @@ export interface SinkState {
   readonly trouble: string | null;
 }
 
+/** A record that somebody refused. */
+export interface RefusedRecord {
+  /** `<topic within the shop>/<partition>/<offset>`. */
+  readonly id: string;
+  readonly letters: readonly { readonly topology: string; readonly code: string; readonly message: string }[];
+  /** When it was sent again, UTC epoch milliseconds; `null`: it was not. */
+  readonly resentAt: number | null;
+  /** What it holds; `null` where it cannot be read. */
+  readonly value: unknown;
+}
+
 /** Where a record went: what it became, in order. */
 export interface RecordStory {
   readonly eventId: string;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Intake, openIntake } from '../../../connectors/sources/posted/intake.ts';
 import type { Api } from '../../dashboard/api.ts';
 import { customersRoutes } from '../../dashboard/customers-routes.ts';
+import { deadRoutes } from '../../dashboard/dead-routes.ts';
 import { eventsRoute } from '../../dashboard/events-route.ts';
 import { generatorRoute } from '../../dashboard/generator-route.ts';
 import { isLoopback } from '../../dashboard/guard.ts';
@@ -20,6 +21,7 @@ import { watchShop } from '../live/watch-shop.ts';
 import { trace } from '../trace/trace-from.ts';
 import { version } from '../version.ts';
 import type { Workplace } from '../workplace.ts';
+import { deadLetters } from './dead-letters.ts';
 import { madeUpSales } from './made-up-sales.ts';
 import { pipelineState, scoresTopic } from './on-log.ts';
 
@@ -55,6 +57,7 @@ export async function serveDashboard({ place, shop, onError }: ServeOptions): Pr
     storyRoutes(api, watched.askOfCustomer);
     traceRoutes(api, async (eventId) => recordStory(await trace(place, shop, eventId)));
     pipelineRoutes(api, { look: openPipelineState(place, shop, Date.now), refused: watched.refused });
+    deadRoutes(api, deadLetters(place, shop, api.signal));
     scoresRoutes(api, watched.ask);
     scoreStream(api, { log: place.log, registry: place.registry, topic: () => scoresTopic(place, shop) });
     customersRoutes(api, watched.ask, watched.askOfCustomer);

@@ -9,6 +9,7 @@ import { section } from '../section.ts';
 import { scrolling, table } from '../table.ts';
 import { graph } from './graph.ts';
 import { openRates } from './rates.ts';
+import { type Kind, tellRefused } from './refused.ts';
 import { traceSearch } from './trace.ts';
 
 export function pipelineScreen(formatted: () => Promise<Format>): Screen {
@@ -33,7 +34,7 @@ export function pipelineScreen(formatted: () => Promise<Format>): Screen {
       topologies.replaceChildren(
         scrolling(
           'Topologies',
-          topologyTable(state.topologies, rate, format, (kind, name) => void tell(refused, kind, name, format)),
+          topologyTable(state.topologies, rate, format, (kind, name) => void tellRefused(refused, kind, name, format)),
         ),
       ),
     );
@@ -42,7 +43,7 @@ export function pipelineScreen(formatted: () => Promise<Format>): Screen {
     if (!told) {
       told = true;
       const [first] = state.topologies.filter(({ dead }) => dead > 0);
-      if (first !== undefined) void tell(refused, 'dead-letters', first.name, format);
+      if (first !== undefined) void tellRefused(refused, 'dead-letters', first.name, format);
       else refused.replaceChildren(element('p', { class: 'lacking' }, 'Nothing has been refused'));
     }
   };
@@ -84,8 +85,6 @@ function topicTable({ topics }: PipelineState, rate: (what: string) => string, f
     topics.map(({ name, end, watermark }): Row => ({ name, end, watermark })),
   );
 }
-
-type Kind = 'dead-letters' | 'late-records';
 
 function topologyTable(
   topologies: readonly TopologyState[],
@@ -160,42 +159,4 @@ function processTable({ topologies, sinks }: PipelineState): HTMLElement {
     ],
     [...doing].map(([name, has]): Row => ({ name, has: has.join(', ') })),
   );
-}
-
-async function tell(place: HTMLElement, kind: Kind, topology: string, format: Format): Promise<void> {
-  const response = await fetch(`api/pipeline/${encodeURIComponent(topology)}/${kind}`);
-  const { rows = [] } = (await response.json()) as { readonly rows?: readonly Row[] };
-  const where = (row: Row): string =>
-    `${text(row, 'topic')}/${text(row, 'source_partition')} ${text(row, 'source_offset')}`;
-  const columns =
-    kind === 'dead-letters'
-      ? [
-          { name: 'Code', cell: (row: Row) => text(row, 'code') },
-          { name: 'Why', wrap: true, cell: (row: Row) => text(row, 'message') },
-          {
-            name: 'The record',
-            wrap: true,
-            cell: (row: Row) => element('code', {}, readable(text(row, 'record_value'))),
-          },
-        ]
-      : [
-          { name: 'Why', wrap: true, cell: (row: Row) => text(row, 'reason') },
-          { name: 'Happened', cell: (row: Row) => format.moment(row.time) },
-          { name: 'Watermark', cell: (row: Row) => format.moment(row.watermark) },
-          { name: 'Key', cell: (row: Row) => text(row, 'record_key') },
-        ];
-  const words = kind === 'dead-letters' ? 'dead letters' : 'late records';
-  place.replaceChildren(
-    element('p', { class: 'of', role: 'status' }, `${format.count(rows.length)} newest ${words} of ${topology}`),
-    scrolling(
-      words,
-      table(`${words} of ${topology}`, [{ name: 'Stands at', head: true, cell: where }, ...columns], rows),
-      true,
-    ),
-  );
-}
-
-/** Avro's bytes between the texts are of no use to people. */
-function readable(bytes: string): string {
-  return bytes.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, ' · ').trim();
 }
