@@ -1,7 +1,7 @@
 import type { RecordStory } from '../../dashboard/shown.ts';
 import type { Placed } from '../../trace/reading.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { plain } from '../plain.ts';
+import { fieldTexts, placeText } from '../trace/told.ts';
 
 /** A trace as the page tells it. */
 export function recordStory(trace: Trace): RecordStory {
@@ -27,13 +27,6 @@ export function recordStory(trace: Trace): RecordStory {
 }
 
 /** @param only these fields, of a value with many */
-function step(what: string, { topic, partition, offset, value }: Placed<object>, only?: readonly string[]) {
-  const fields = Object.entries(value)
-    .filter(([name, one]) => one !== null && (only === undefined || only.includes(name)))
-    .map(([name, one]) => [name, typeof one === 'string' ? one : JSON.stringify(one, plain)] as const);
-  return {
-    what,
-    where: `${topic.slice(topic.indexOf('.') + 1)} ${partition}/${offset}`,
-    fields: Object.fromEntries(fields),
-  };
+function step(what: string, placed: Placed<object>, only?: readonly string[]) {
+  return { what, where: placeText(placed), fields: Object.fromEntries(fieldTexts(placed.value, only)) };
 }

@@ -1,8 +1,8 @@
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Placed } from '../../trace/reading.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { plain } from '../plain.ts';
 import { bold, cyan, dim, green, moment, red, table, yellow } from '../terminal.ts';
+import { fieldTexts, placeText } from './told.ts';
 
 const out = process.stdout;
 
@@ -51,23 +51,11 @@ export function traceText(trace: Trace): string {
 }
 
 function placeOf(placed: Placed<unknown> | null): string {
-  return placed === null
-    ? '–'
-    : `${placed.topic.slice(placed.topic.indexOf('.') + 1)} ${placed.partition}/${placed.offset}`;
+  return placed === null ? '–' : placeText(placed);
 }
 
 /** @param only these fields, of a value with many */
 function section(title: string, placed: Placed<object>, only?: readonly string[]): string {
-  const fields = Object.entries(placed.value).filter(
-    ([name, value]) => value !== null && (only === undefined || only.includes(name)),
-  );
-  const rows = fields.map(([name, value]) => [`  ${name}`, shown(name, value)]);
-  return `${dim(title, out)}  ${placeOf(placed)}\n${table(['', ''], rows)}`;
-}
-
-const times = /^(time|timestamp|_time|asOf|day|windowStart|windowEnd|session(Start|End)|(first|last)(Seen|Purchase))$/;
-
-function shown(name: string, value: unknown): string {
-  if (typeof value === 'number' && times.test(name)) return new Date(value).toISOString();
-  return typeof value === 'string' ? value : JSON.stringify(value, plain);
+  const rows = fieldTexts(placed.value, only).map(([name, text]) => [`  ${name}`, text]);
+  return `${dim(title, out)}  ${placeText(placed)}\n${table(['', ''], rows)}`;
 }
