@@ -87,8 +87,8 @@ export function batch(generation: Generation, descriptor: Descriptor, parameter:
 /** Record path → record path. Numbering and fingerprint are there. */
 function namedFields(descriptor: Descriptor): Readonly<Record<string, string>> {
   const { columns, key } = descriptor;
-  const path = (column: string): string =>
-    /^[A-Za-z_]\w*$/.test(column) ? `/${column}` : `/'${column.replaceAll("'", "\\'")}'`;
+  // Quoted, as some words, such as `not`, mean something else in a path.
+  const path = (column: string): string => `/'${column.replaceAll("'", "\\'")}'`;
   const keys = [key === 'order' ? undefined : columns.customer, columns.order].filter((column) => column !== undefined);
   const renamed = columnsRead(descriptor).filter((column) => columnName(column) !== column);
   return {

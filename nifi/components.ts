@@ -205,6 +205,7 @@ export function csvReader(name: string, properties: Properties): Service {
       'Skip Header Line': 'true',
       'Escape Character': '',
       'Trim Fields': 'false',
+      'Trim double quote': 'false',
       ...properties,
     },
   };

@@ -37,7 +37,7 @@ export function parametersOf({
     ['batch.topic', rows, 'Made by `ebb topics create --dataset`'],
     ['batch.subject', `${rows}-value`, 'Its schema in the registry'],
     ['http.port', '8081', 'POST events to http://host:port/events'],
-    ['websocket.url', 'ws://ebb:7070/api/generator', 'Where generated events come from'],
+    ['websocket.url', 'ws://host.docker.internal:7070/api/generator', 'Where generated events come from'],
     ['stream.topic', events, 'Made by `ebb topics create`'],
     ['stream.subject', `${events}-value`, 'Its schema in the registry'],
     ['stream.failed.dir', '/data/refused', 'Events that do not fit the schema, or could not be published'],

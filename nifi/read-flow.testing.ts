@@ -135,7 +135,9 @@ export function readTemplate(text: string): ReadFlow {
     processors: all('processors').map((node) => ({
       ...component(node, find(node, 'config')),
       ended: relationships(node, 'autoTerminate'),
-      retried: relationships(node, 'retry'),
+      retried: (find(node, 'config')?.children ?? [])
+        .filter(({ tag }) => tag === 'retriedRelationships')
+        .map((one) => textOf(one)),
     })),
     services: all('controllerServices').map((node) => component(node, node)),
     connections: all('connections').map((node) => ({

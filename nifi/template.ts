@@ -72,6 +72,8 @@ export function template(flow: Flow): string {
         element('maxBackoffPeriod', '10 mins'),
         element('penaltyDuration', '10 sec'),
         properties(one.properties),
+        // What counts; the flag of a relationship is for show.
+        ...one.retried.map((name) => element('retriedRelationships', name)),
         element('retryCount', '10'),
         element('runDurationMillis', '0'),
         element('schedulingPeriod', one.every),
