@@ -70,7 +70,8 @@ describe('alarms', () => {
   });
 
   it('takes memory for what waits, not for how often it was moved', () => {
-    const again = fc.array(fc.record({ entry: fc.nat(7), at: fc.integer({ min: 1, max: 3 }) }), {
+    // Away and back, too: then several items agree with the entry.
+    const again = fc.array(fc.record({ entry: fc.nat(7), at: fc.constantFrom(1, 2, 3, NEVER) }), {
       minLength: 1,
       maxLength: 10,
     });

@@ -45,10 +45,11 @@ export class Alarms {
     return undefined;
   }
 
+  /** Leaves one item an entry: of an alarm that was moved away and back there are several that agree with it. */
   #dropStale(): void {
-    const live = this.#heap.filter(({ at, entry }) => entry.wakeAt === at);
-    live.sort((a, b) => (before(a, b) ? -1 : 1));
-    this.#heap = live;
+    const agreeing = this.#heap.filter(({ at, entry }) => entry.wakeAt === at);
+    agreeing.sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0));
+    this.#heap = agreeing.filter(({ entry }, index) => entry !== agreeing[index - 1]?.entry);
   }
 
   #push(alarm: Alarm): void {

@@ -43,9 +43,9 @@ export function restoreEntry({ stores }: Plan, graph: Graph, name: string, value
   if (store === undefined || serde === undefined) return;
   const key = name.slice(slash + 1);
   const old = store.entries.get(key);
-  if (old !== undefined) graph.alarms.set(old, Number.POSITIVE_INFINITY);
   store.bytes += (value?.length ?? 0) - (old?.bytes ?? 0);
   if (value === null) {
+    if (old !== undefined) graph.alarms.set(old, Number.POSITIVE_INFINITY);
     store.entries.delete(key);
     return;
   }
