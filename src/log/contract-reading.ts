@@ -4,6 +4,7 @@ import {
   appendOf,
   eventually,
   expectCode,
+  member,
   pause,
   recordsOf,
   type Subject,
@@ -143,6 +144,22 @@ export function readingContract(subject: Subject): void {
       controller.abort();
       await reading;
       expect(texts).toEqual(['a=1', 'b=2']);
+    });
+
+    test('comes to the end of what a transaction left, be it no record', async () => {
+      const { log } = subject();
+      await log.create([topicOf('t'), topicOf('in')]);
+      const one = member(log, 'g', ['in']);
+      await (await one.own(0)).commit({ appends: [appendOf('t', 0, 'a=1')], positions: {} });
+      const [{ offsets } = { offsets: [] }] = (await log.topics()).filter(({ name }) => name === 't');
+      const [{ end } = { end: 0 }] = offsets;
+      const from = { offset: end - 1 };
+      const controller = new AbortController();
+      for await (const { next } of log.read({ topic: 't', partition: 0, from, signal: controller.signal })) {
+        expect(next).toBe(end);
+        break;
+      }
+      await one.leave();
     });
 
     test('does not begin when it has been told to stop', async () => {

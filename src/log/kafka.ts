@@ -268,7 +268,7 @@ class KafkaLog implements Log {
       const end = ends?.get(partition) ?? 0;
       const start = typeof from === 'object' ? from.offset : from === 'end' ? end : 0;
       const place = { topic, partition, from: start, end: to === 'end' ? end : Number.POSITIVE_INFINITY };
-      return readPlace(this.#fetching, place, signal, false);
+      return readPlace(this.#fetching, place, signal);
     });
   }
 }

@@ -40,6 +40,7 @@ export const maxRecordBytes = 16 << 20;
 export interface Batch {
   readonly topic: string;
   readonly partition: number;
+  /** None where all that comes until `next` is no record. */
   readonly records: readonly LogRecord[];
   /** The offset to read from after this batch. */
   readonly next: number;

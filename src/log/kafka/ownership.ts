@@ -52,7 +52,7 @@ function batchesOf(
   const named = Object.keys(from);
   const sources = (named.length === 0 ? topics : named).map((topic) => {
     const place = { topic, partition, from: from[topic] ?? 0, end: Number.POSITIVE_INFINITY };
-    return readPlace(fetching, place, signal, true);
+    return readPlace(fetching, place, signal);
   });
   const [first, ...others] = sources;
   return first !== undefined && others.length === 0 ? first : merged(sources);

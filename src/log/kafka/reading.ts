@@ -12,14 +12,13 @@ export interface Place {
 }
 
 /**
- * Batches of one partition, with one piece fetched ahead. `empty`: also those without a record, which only move the position
- * past markers of transactions. Ends at the place's end or when `signal` aborts.
+ * Batches of one partition, with one piece fetched ahead. Ends at the place's end or when `signal` aborts. Who waits for more is
+ * given those without a record as well, which move on past markers of transactions: up to a partition's end there may be nothing else.
  */
 export async function* readPlace(
   fetching: Fetching,
   { topic, partition, from, end }: Place,
   signal: AbortSignal | undefined,
-  empty: boolean,
 ): AsyncGenerator<Batch, void, undefined> {
   const left = new AbortController();
   const until = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
@@ -34,7 +33,8 @@ export async function* readPlace(
       // Thrown when it is waited for; until then it must not count as unhandled.
       asked?.catch(() => {});
       const records = piece.next > end ? piece.records.filter(({ offset }) => offset < end) : piece.records;
-      if (records.length > 0 || empty) yield { topic, partition, records, next: at, end: piece.end };
+      if (records.length > 0 || end === Number.POSITIVE_INFINITY)
+        yield { topic, partition, records, next: at, end: piece.end };
     }
   } finally {
     left.abort();
