@@ -47,6 +47,27 @@ describe('models that were trained', () => {
     });
   });
 
+  it('leave a champion that is trained again just as it was, whatever there is against it', () => {
+    const again = candidate('logistic_regression', 'lr-1', 0.31, { uncalibrated: [wrong] });
+    const { models } = appoint([again, forest], before, 7);
+    expect(rolesOf(models)).toEqual({ 'lr-1': 'CHAMPION', 'rf-2': 'CHALLENGER', 'rf-1': 'RETIRED' });
+    expect(models[0]?.objection).toContain('its probabilities do not hold everywhere');
+  });
+
+  it('do not take the place of a champion that has learnt from later days', () => {
+    const trainedOn = { positions: [], from: '2023-01-31', until: '2023-06-30', calibratedOn: null };
+    const {
+      role: _role,
+      inForceFrom: _from,
+      ...model
+    } = silenceModel('old', { kind: 'logistic_regression', trainedOn });
+    const { models, reasons } = appoint([{ ...logistic, model }], before, 7);
+    expect(rolesOf(models)).toMatchObject({ old: 'CHALLENGER' });
+    expect(reasons.at(-1)).toBe(
+      'logistic_regression old is no champion: it has learnt up to 2023-06-30 only, and the champion up to 2024-06-30',
+    );
+  });
+
   it('change the kind when a challenger has won by what both scored live', () => {
     const { models, reasons } = appoint([logistic, forest], before, 7, [verdict('random_forest', 0.01)]);
     expect(rolesOf(models)).toEqual({

@@ -35,12 +35,14 @@ export function appoint(
   inForceFrom: number,
   verdicts: readonly Verdict[] = [],
 ): Appointment {
-  const judged = candidates.map((candidate) => ({ candidate, against: objection(candidate) }));
+  const judged = candidates.map((candidate) => ({ candidate, against: objection(candidate, champion) }));
   const allowed = judged.filter(({ against }) => against === undefined).map(({ candidate }) => candidate);
   const ofKind = (kind: ModelKind) => allowed.filter(({ model }) => model.kind === kind);
   const [chosen] = champion === undefined ? byLoss(allowed) : [...betterKinds(verdicts), champion.kind].flatMap(ofKind);
   const current = judged.map(({ candidate: { model }, against = null }): Model => {
-    const role = model === chosen?.model ? 'CHAMPION' : 'CHALLENGER';
+    // One that is trained again just as it was stays what it is.
+    const stays = chosen === undefined && model.version === champion?.version;
+    const role = model === chosen?.model || stays ? 'CHAMPION' : 'CHALLENGER';
     return { ...model, role, inForceFrom, objection: against };
   });
   const isNew = new Set(current.map(({ version }) => version));
@@ -85,12 +87,19 @@ function line(kind: ModelKind, does: string, champion: ModelKind, reason: string
   return `${kind} ${does} ${champion}: ${reason}`;
 }
 
-function objection({ backtest, uncalibrated: [worst] }: Candidate): string | undefined {
+function objection(
+  { model, backtest, uncalibrated: [largest, ...others] }: Candidate,
+  champion: Model | undefined,
+): string | undefined {
   const { live, reason } = judgeRefit(backtest);
   if (!live) return reason;
-  if (worst === undefined) return undefined;
-  const { trigger, purchases, tenure, rows, meanProbability, observed } = worst;
-  return `its probabilities do not hold everywhere: of ${rows} customers (${trigger.toLowerCase()}, ${purchases} days of purchase, ${tenure} days known) it says ${percent(meanProbability)} leave, and ${percent(observed)} did`;
+  const { until } = model.trainedOn;
+  if (champion !== undefined && until < champion.trainedOn.until)
+    return `it has learnt up to ${until} only, and the champion up to ${champion.trainedOn.until}`;
+  if (largest === undefined) return undefined;
+  const { trigger, purchases, tenure, rows, meanProbability, observed } = largest;
+  const more = others.length === 0 ? '' : `; nor of ${others.length} other groups`;
+  return `its probabilities do not hold everywhere: of ${rows} customers (${trigger.toLowerCase()}, ${purchases} days of purchase, ${tenure} days known) it says ${percent(meanProbability)} leave, and ${percent(observed)} did${more}`;
 }
 
 /** Which models may not score customers alone, and why, a line for each. */

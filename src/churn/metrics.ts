@@ -45,8 +45,9 @@ export function aucOf({ scores, labels }: Scored): WeightedMetric {
   };
 }
 
-/** Rows by rising score. */
+/** Rows by rising score. @throws RangeError for a score that is no number: it is equal to none, not even itself */
 export function ascending(scores: Float64Array): Uint32Array {
+  if (scores.some(Number.isNaN)) throw new RangeError('a score is not a number');
   const order = new Uint32Array(scores.length);
   for (let row = 0; row < order.length; row++) order[row] = row;
   return order.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));

@@ -28,9 +28,10 @@ const silence: Parameters = {
   ...{ roots: [0], feature: [0, -1, -1], threshold: [40, 0, 0], left: [1, -1, -1], right: [2, -1, -1] },
   value: [0.5, 0.4, 0.9],
 };
-const right = (role: Model['role']) => treeModel('right', { role, inForceFrom, parameters: silence });
+const trainedOn = { positions: [], from: '2023-01-31', until: '2023-03-31', calibratedOn: null };
+const right = (role: Model['role']) => treeModel('right', { role, inForceFrom, trainedOn, parameters: silence });
 /** The longer somebody is silent, the surer it is that they come. */
-const wrong = (role: Model['role']) => silenceModel('wrong', { role, inForceFrom, weight: -1 });
+const wrong = (role: Model['role']) => silenceModel('wrong', { role, inForceFrom, trainedOn, weight: -1 });
 
 /** A shop of which nothing has been computed, and two models that are in force from April on. */
 async function shopWith(data: string, models: readonly Model[]): Promise<void> {

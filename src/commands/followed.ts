@@ -8,7 +8,7 @@ const LOOK_EVERY = 50;
 /** How far a topic has been followed by work that one process of all does, if that is us. */
 export class Followed {
   readonly #log: Log;
-  readonly #since = performance.now();
+  #since = performance.now();
   #topic: string | undefined;
   /** By partition: offset of the next record, all done that was due before it. */
   #next: readonly number[] = [];
@@ -26,9 +26,10 @@ export class Followed {
   left(): void {
     this.#topic = undefined;
     this.#next = [];
+    this.#since = performance.now();
   }
 
-  /** Resolves when all has been done that the topic says now, here or by whoever else does it, or when `signal` aborts. @throws LogError */
+  /** Resolves when all has been done here that the topic says now, when it has been another's turn for a while, or when `signal` aborts. @throws LogError */
   async caughtUp(signal: AbortSignal): Promise<void> {
     let ends: readonly number[] | undefined;
     while (!signal.aborted) {

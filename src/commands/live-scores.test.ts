@@ -100,6 +100,8 @@ describe('ebb score, where there is no model', () => {
     const why = `logistic_regression first is no champion: ${objection}`;
     const customer = await ebbOk('score', String(row?.customer_id), '--data', young);
     expect(customer.stdout).toContain(`UNSCORED: no model may score customers alone yet; ${why}`);
+    const promoted = await ebb('models', 'promote', 'first', '--data', young);
+    expect([promoted.code, promoted.stderr]).toEqual([1, expect.stringContaining(`${objection}. --force promotes`)]);
     const models = await ebbOk('models', '--data', young);
     expect(models.stdout).toContain(
       `No champion: customers are UNSCORED until a model may score them alone.\n${why}\n`,

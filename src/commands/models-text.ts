@@ -33,7 +33,10 @@ export function listText(models: ModelsOnLog, { champion, challengers }: InForce
     ...(champion === undefined
       ? [yellow('No champion: customers are UNSCORED until a model may score them alone.', process.stdout)]
       : []),
-    ...objectionLines([...(champion === undefined ? [] : [champion]), ...challengers]),
+    ...(champion?.objection == null
+      ? []
+      : [`${champion.kind} ${champion.version} was made champion although ${champion.objection}.`]),
+    ...objectionLines(challengers),
   ];
   return [
     table(header, rows),

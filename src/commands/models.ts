@@ -59,7 +59,10 @@ export function modelsCommand(program: Command): void {
     models
       .command('promote')
       .argument('<version>')
-      .option('--force', 'also when it has not been better than the champion at what both scored live'),
+      .option(
+        '--force',
+        'also when it may not score customers alone, or has not been better than the champion at what both scored live',
+      ),
     'has a model score the customers: of another kind, if it was better at what both scored live',
     async (known, flags, [version = '']) => {
       const model = named(known, version);
@@ -115,9 +118,13 @@ async function verdictsOn(
   return kinds.length === 0 ? [] : await liveVerdicts(place, shop, champion.kind, kinds);
 }
 
-/** A refit of the champion's kind is judged when it is trained. @returns what was found, for people @throws ModelsError */
+/** A refit of the champion's kind was judged when it was trained, as was whether a model may score customers alone. @returns what was found, for people @throws ModelsError */
 async function betterLive(known: Known, model: Model): Promise<readonly string[]> {
   const { champion } = known.inForce;
+  if (model.objection !== null)
+    throw new ModelsError(
+      `${model.kind} ${model.version} may not score customers alone: ${model.objection}. --force promotes it all the same`,
+    );
   if (champion === undefined || champion.kind === model.kind) return [];
   const verdicts = await verdictsOn(known, [model]);
   const lines = verdictLines(champion.kind, verdicts);

@@ -65,7 +65,8 @@ const caveats = [
 /** Why a plan is empty. */
 function nothing({ candidates, terms }: MadePlan): string {
   if (candidates.length === 0) return 'nobody with a score has bought within 180 days';
-  const least = Math.min(...candidates.map((one) => breakEvenSaveRate([one], terms.cost)));
+  const rates = candidates.map((one) => breakEvenSaveRate([one], terms.cost));
+  const least = rates.reduce((least, rate) => Math.min(least, rate));
   return least > 1
     ? 'at no save rate: an offer costs more than any of these customers is worth'
     : least < terms.saveRate

@@ -89,7 +89,9 @@ async function openClosing(
   await log.create([sourcesSpec(shop)]);
   const positions = await openPositions(log, registry, shop);
   const partitions = (await endsOf(log, raw)).length;
-  const files = new Files(descriptor, partitions, (await lastValues(place, shop, deliveries)).values(), now());
+  const files = new Files(descriptor, partitions, (await lastValues(place, shop, deliveries)).values(), now);
+  /** Files that hold the watermark. */
+  const opened = new Set<OpenFile>();
   /** Files whose rows are all there, and where the topic ended when that was seen. */
   const whole = new Map<OpenFile, readonly number[]>();
   let busy: Promise<void> = Promise.resolve();
@@ -120,16 +122,27 @@ async function openClosing(
     await owned.commit({ appends, positions: {} });
   }
 
+  async function openBegun(): Promise<void> {
+    for (const file of files.open) {
+      if (opened.has(file)) continue;
+      opened.add(file);
+      await commit(file, false);
+    }
+  }
+
   /** Opens what has begun, then closes what is whole. */
-  async function settle(begun: readonly OpenFile[]): Promise<void> {
-    for (const file of begun) await commit(file, false);
+  async function settle(): Promise<void> {
+    await openBegun();
     for (const file of files.open)
       if (file.rows === file.of && !whole.has(file)) whole.set(file, await endsOf(log, raw));
     for (const [file, ends] of whole) {
       // Files that have begun before must have been opened: their rows would be late behind this one's end.
       if (!reached(ends)) continue;
+      // Some have begun while others were committed.
+      await openBegun();
       await commit(file, true);
       files.close(file);
+      opened.delete(file);
       whole.delete(file);
     }
   }
@@ -140,15 +153,13 @@ async function openClosing(
     async take({ partition, records, next }) {
       const own = records.filter((record) => !isTick(record) && record.value !== null);
       await serde.prepare(own.map(({ value }) => value));
-      const begun: OpenFile[] = [];
       for (const { value } of own) {
         const row = value === null ? undefined : rowOf(serde, value);
-        const file = row && files.take(row);
-        if (file !== undefined) begun.push(file);
+        if (row !== undefined) files.take(row);
       }
       files.next[partition] = next;
       waiting++;
-      busy = busy.then(() => settle(begun)).finally(() => waiting--);
+      busy = busy.then(settle).finally(() => waiting--);
       await busy;
       tellSettled();
     },

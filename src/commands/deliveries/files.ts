@@ -31,12 +31,12 @@ export class Files {
   readonly #timeOf: (row: RawRow) => number;
 
   /** @param now wall clock, ms: what lies more than a day ahead of it is a mistyped year */
-  constructor(descriptor: Descriptor, partitions: number, known: Iterable<Delivery>, now: number) {
+  constructor(descriptor: Descriptor, partitions: number, known: Iterable<Delivery>, now: () => number) {
     const read = timeReader(descriptor.time.patterns, descriptor.time.zone);
     const field = columnName(descriptor.columns.time);
     this.#timeOf = (row) => {
       const moment = row._error === null ? read(row[field]) : '';
-      return typeof moment === 'string' || moment.time > now + DAY ? Number.NEGATIVE_INFINITY : moment.time;
+      return typeof moment === 'string' || moment.time > now() + DAY ? Number.NEGATIVE_INFINITY : moment.time;
     };
     this.next = new Array(partitions).fill(0);
     this.#whole = new Set();
@@ -51,18 +51,17 @@ export class Files {
     return this.#open.values();
   }
 
-  /** Takes a row; gives its file where it is the first of it. Rows of writers that tick say of no number, and are none of ours. */
-  take(row: RawRow): OpenFile | undefined {
+  /** Takes a row. Rows of writers that tick say of no number, and are none of ours. */
+  take(row: RawRow): void {
     const { _file: file, _row: number, _of: of = null } = row;
-    if (of === null || of > MOST_ROWS || number < 1 || number > of || this.#whole.has(file)) return undefined;
+    if (of === null || of > MOST_ROWS || number < 1 || number > of || this.#whole.has(file)) return;
     let found = this.#open.get(file);
-    const isNew = found === undefined;
     if (found === undefined) {
       const seen = new Uint8Array((of >> 3) + 1);
       found = { file, of, rows: 0, greatest: Number.NEGATIVE_INFINITY, first: [...this.next], seen };
       this.#open.set(file, found);
     }
-    if (number > found.of) return undefined;
+    if (number > found.of) return;
     const bit = 1 << (number & 7);
     const byte = found.seen[number >> 3] ?? 0;
     if ((byte & bit) === 0) {
@@ -70,7 +69,6 @@ export class Files {
       found.rows++;
       found.greatest = Math.max(found.greatest, this.#timeOf(row));
     }
-    return isNew ? found : undefined;
   }
 
   /** It is whole, and that is committed. */

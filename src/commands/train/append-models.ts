@@ -45,6 +45,7 @@ export async function appendModels<T extends { readonly models: readonly Model[]
   for (;;) {
     if (!(time.watermark > BEGINNING)) throw nobody(shop);
     const from = Math.max(dayEndAfter(time, endOf), newest + 1);
+    signal?.throwIfAborted();
     const made = make(from, known);
     await place.log.append([...others, ...writer.models(made.models)]);
     if (made.models.length === 0) return { made, notes: [] };

@@ -76,10 +76,12 @@ async function addLabels(
 ): Promise<readonly string[]> {
   const customerField = columnName(columns.customer ?? '');
   const labelField = columnName(column);
-  let fields: readonly string[] = [];
+  const fields = new Set<string>();
+  let written: readonly string[] | undefined;
   for await (const row of rows) {
-    fields = row.fields;
-    if (!fields.includes(labelField)) break;
+    if (row.fields !== written) for (const field of row.fields) fields.add(field);
+    written = row.fields;
+    if (!written.includes(labelField)) continue;
     const raw = row.serde.decode(row.value);
     const customer = idOf(raw[customerField]);
     const text = textOf(raw[labelField])?.toLowerCase();
@@ -90,5 +92,5 @@ async function addLabels(
       );
     labels.set(customer, yes.has(text) ? 1 : 0);
   }
-  return fields.filter((field) => !/^_(row|file|time|error|line)$/.test(field)).map(columnOf);
+  return [...fields].filter((field) => !/^_(row|file|time|error|line)$/.test(field)).map(columnOf);
 }

@@ -83,7 +83,7 @@ export async function trainModels(
   // The packages of mljs take samples, whose few rows at month ends would be fewer still.
   const { train, calibrate } = partsOf(gathered, dates, options.engine === 'fast', options.mostRows);
   const test = together([gathered.snapshot(dates.test)], []);
-  const testPurchases = together([], rowsAtPurchases(gathered, [dates.test]));
+  const testPurchases = together([], rowsAtPurchases(gathered, [dates.test], dates.calibrate));
   const split = { train: train.rows, purchases: train.purchases, calibrate, test, testPurchases };
   checkCustomers(split, dates);
   const evaluating = worksOf(split, options, true);
@@ -120,7 +120,7 @@ function partsOf(
   const purchases = bought.map(some);
   return {
     train: { rows: together(snapshots.map(some), purchases), purchases: rowsIn(purchases) },
-    calibrate: together([gathered.snapshot(calibrate)], rowsAtPurchases(gathered, [calibrate])),
+    calibrate: together([gathered.snapshot(calibrate)], rowsAtPurchases(gathered, [calibrate], train.at(-1))),
   };
 }
 
@@ -143,8 +143,15 @@ function rowsIn(parts: readonly LabelledRows[]): number {
   return parts.reduce((sum, { labels }) => sum + labels.length, 0);
 }
 
-function rowsAtPurchases(gathered: Gathered, days: readonly number[]): readonly LabelledRows[] {
-  return purchaseDays(days).map((day) => gathered.purchases(day));
+/** @param after only of days after this one: what is learnt from must not be among what is held back */
+function rowsAtPurchases(
+  gathered: Gathered,
+  days: readonly number[],
+  after = Number.NEGATIVE_INFINITY,
+): readonly LabelledRows[] {
+  return purchaseDays(days)
+    .filter((day) => day > after)
+    .map((day) => gathered.purchases(day));
 }
 
 function refitsOf({ train, calibrate }: Parts, options: TrainModelsOptions): readonly Work[] {
