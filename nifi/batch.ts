@@ -39,7 +39,8 @@ export function batch(generation: Generation, descriptor: Descriptor, parameter:
       {
         'Completion Strategy': 'Move File',
         'Move Destination Directory': parameter('batch.work.dir'),
-        'Move Conflict Strategy': 'Replace File',
+        // Another file of that name that is in hand must not be lost: this one waits, and is listed again.
+        'Move Conflict Strategy': 'Fail',
         'Log level when file not found': 'DEBUG',
       },
       { ended: ['not.found'], retried: ['failure'], comments: 'Listed twice, it is taken once.' },
