@@ -20,6 +20,7 @@ const programs = [
   'churn',
   'churn-replay',
   'dashboard',
+  'page',
 ];
 
 const named = process.argv.slice(2);

@@ -20,8 +20,8 @@ export const EPOCH_SECONDS = 'epoch-seconds';
 export const EPOCH_MILLIS = 'epoch-millis';
 const HOUR = 3_600_000;
 /** 0001-01-01 and the end of 9999, UTC epoch ms: no time that is read lies outside. */
-const EARLIEST = -62_135_596_800_000;
-const END = 253_402_300_800_000;
+export const EARLIEST = -62_135_596_800_000;
+export const END = 253_402_300_800_000;
 
 /**
  * A reader of times by patterns, tried in order. Texts that state no offset are local times of `zone`.

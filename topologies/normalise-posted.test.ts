@@ -68,3 +68,12 @@ describe('posted events', () => {
     ]);
   });
 });
+
+it('a posted event that another writer dates beyond the year 9999 is refused, and does not stop the others', async () => {
+  const topology = normalisePosted('Europe/Berlin');
+  const driver = await testTopology(topology);
+  driver.send(topics.posted, posted('far', { time: 8.64e15, takenAt: noon }), posted('near'));
+  driver.run();
+  expect(driver.read(topics.events).map(({ eventId }) => eventId)).toEqual(['near']);
+  expect(driver.dead(topology)).toMatchObject([{ code: 'BAD_TIME' }]);
+});

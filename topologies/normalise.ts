@@ -2,6 +2,7 @@ import { map, type Observable } from 'rxjs';
 import type { Descriptor } from '../datasets/descriptor.ts';
 import { postedToEvent } from '../datasets/posted.ts';
 import { type RawRow, rawTopic } from '../datasets/raw.ts';
+import { EARLIEST, END } from '../datasets/read-time.ts';
 import { isRejection, rowToEvent } from '../datasets/row-to-event.ts';
 import { syntheticShopToEvent, syntheticTransactionToEvent } from '../datasets/synthetic.ts';
 import type { Event, PostedEvent, SyntheticShopEvent, SyntheticTransaction } from '../schemas/generated.ts';
@@ -34,7 +35,7 @@ export function normaliseDataset(descriptor: Descriptor, { outsiders = false }: 
     from: { rows: raw },
     to: { events: topics.events },
     build({ rows }, keep) {
-      const fresh = outsiders ? rows.pipe(onceByRow(keep)) : rows;
+      const fresh = outsiders ? rows.pipe(onceByRow(keep, (row) => isRejection(toEvent(row)))) : rows;
       const events = fresh.pipe(
         keep.mapOrReject((row) => {
           const event = toEvent(row);
@@ -80,10 +81,13 @@ export function normalisePosted(zone = 'UTC'): Topology {
     build({ posted }, keep) {
       return {
         events: once(posted, keep).pipe(
-          map((message: Message<PostedEvent>): Message<Event> => {
-            const value = toEvent(message.value, message.origin.offset);
-            return { ...message, value, time: value.time };
-          }),
+          // Others than our own server may write here.
+          keep.mapOrReject((value: PostedEvent, { origin }) =>
+            value.time >= EARLIEST && value.time < END
+              ? toEvent(value, origin.offset)
+              : reject('BAD_TIME', `time is not between the years 1 and 9999: ${value.time}`),
+          ),
+          map((message): Message<Event> => ({ ...message, time: message.value.time })),
         ),
       };
     },

@@ -1,6 +1,7 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { Failure } from './failure.ts';
+import { failureOf } from './failures.ts';
 import type { JsonSchema, Shape } from './shape.ts';
 
 /** What a route takes. One description: requests are held against it, and the OpenAPI document is made of it. */
@@ -96,8 +97,16 @@ export interface Api {
 const BODY_LIMIT = 64 * 1024;
 const RATE_WINDOW = 10_000;
 
-export function apiOn(app: FastifyInstance, signal: AbortSignal): Api {
+/** @param onError told of a defect that comes to light when its answer has begun, and can no longer be one of an error */
+export function apiOn(
+  app: FastifyInstance,
+  signal: AbortSignal,
+  onError: (error: unknown, request: string) => void,
+): Api {
   const documented: Documented[] = [];
+  const tell = (error: unknown, path: string): void => {
+    if (failureOf(error).code === 'INTERNAL') onError(error, `GET ${path}`);
+  };
   const configOf = ({ rate }: RouteDescription<unknown, unknown>): FastifyContextConfig =>
     rate === undefined ? {} : { rateLimit: rate === false ? false : { max: rate, timeWindow: RATE_WINDOW } };
   const json = ({ schema }: Shape<unknown>): Gives => ({ type: 'application/json', description: 'As asked.', schema });
@@ -118,9 +127,14 @@ export function apiOn(app: FastifyInstance, signal: AbortSignal): Api {
     },
     stream(route, answer) {
       documented.push({ method: 'GET', status: 200, route, body: undefined, gives: route.gives });
-      app.get(route.path, { config: configOf(route), exposeHeadRoute: false }, async (request, reply) =>
-        answer(asked(route, undefined, request, reply)),
-      );
+      app.get(route.path, { config: configOf(route), exposeHeadRoute: false }, async (request, reply) => {
+        try {
+          await answer(asked(route, undefined, request, reply));
+        } catch (error) {
+          if (!reply.sent) throw error;
+          tell(error, route.path);
+        }
+      });
     },
     socket(route, answer) {
       documented.push({ method: 'GET', status: 101, route, body: undefined, gives: route.gives });
@@ -140,6 +154,8 @@ export function apiOn(app: FastifyInstance, signal: AbortSignal): Api {
           try {
             // It has been checked.
             if ('value' in read) await answer(socket, read.value as never, AbortSignal.any([gone.signal, signal]));
+          } catch (error) {
+            tell(error, route.path);
           } finally {
             socket.close();
           }

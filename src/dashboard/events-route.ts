@@ -49,7 +49,7 @@ export function eventsRoute(api: Api, events: EventsIn): void {
     {
       path: '/api/events',
       summary: 'Posts events',
-      description: `Answered when they are on the log, for good. Up to ${MOST_EVENTS} events or 1 MB at a time. Posting again what may have been taken does no harm: an eventId that comes again within an hour counts once. Where one event is wrong none is taken, unless partial=true.`,
+      description: `Answered when they are on the log, for good. Up to ${MOST_EVENTS} events or 1 MB at a time. Posting again what may have been taken does no harm: an eventId that comes again counts once, within an hour of the newest event's time or among the next 20,000 events of its partition. Where one event is wrong none is taken, unless partial=true.`,
       query: shapeOf(
         z.strictObject({
           partial: z.stringbool().default(false).describe('Take what is right of a batch, and say what is not.'),

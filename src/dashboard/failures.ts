@@ -1,3 +1,4 @@
+import { AvroError } from '../avro/error.ts';
 import { LogError } from '../log/log.ts';
 import { Failure } from './failure.ts';
 
@@ -16,6 +17,11 @@ const refusals: Readonly<Record<string, readonly [status: number, code: string, 
 /** What an error is to whoever asked. Of a defect they learn nothing but that there was one. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  if (error instanceof AvroError && error.code === 'UNAVAILABLE')
+    return new Failure(503, 'REGISTRY_UNAVAILABLE', 'the schema registry does not answer for now: ask again', {
+      cause: error,
+      retryAfter: LOG_RETRY,
+    });
   if (error instanceof LogError && error.remedy !== 'stop')
     return new Failure(503, 'LOG_UNAVAILABLE', 'the log does not answer for now: ask again', {
       cause: error,
@@ -23,7 +29,8 @@ export function failureOf(error: unknown): Failure {
     });
   const { code, status, message } = facts(error);
   const refusal = code === undefined ? undefined : refusals[code];
-  if (refusal !== undefined) return new Failure(...refusal, { cause: error });
+  if (refusal !== undefined)
+    return new Failure(...refusal, { cause: error, ...(refusal[0] === 503 ? { retryAfter: LOG_RETRY } : {}) });
   if (status >= 400 && status < 500) return new Failure(status, 'BAD_REQUEST', message, { cause: error });
   return new Failure(500, 'INTERNAL', 'this is a defect of the server, whose log has more about it', { cause: error });
 }

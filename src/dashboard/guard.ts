@@ -51,6 +51,11 @@ export function guard({ host, names }: GuardOptions): Guard {
   };
 }
 
+/** Whether nobody else can ask: we neither listen elsewhere nor are known by another name, as behind a proxy. */
+export function isOwnMachine({ host, hosts }: { readonly host: string; readonly hosts: readonly string[] }): boolean {
+  return isLoopback(host) && hosts.length === 0;
+}
+
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

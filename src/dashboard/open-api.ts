@@ -10,7 +10,7 @@ const always: Readonly<Record<number, string>> = {
   403: 'The server is not called so, or a page of another site asks.',
   429: 'Too many requests: Retry-After says when to ask again.',
   500: 'A defect of the server, whose log has more.',
-  503: 'The log is away, or it took too long: ask again.',
+  503: 'The log or the registry is away, the log is still being read, or it took too long: ask again after Retry-After.',
 };
 const ofSockets: Readonly<Record<number, string>> = { 426: 'It was asked for without Upgrade: websocket.' };
 const ofBodies: Readonly<Record<number, string>> = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EARLIEST, END } from '../../datasets/read-time.ts';
 import type { Api } from './api.ts';
 import { rowShape } from './from-row.ts';
 import type { LivePanels } from './live-panels.ts';
@@ -36,7 +37,12 @@ const live = shapeOf(
       .describe('Id of the last event that was had, where Last-Event-ID cannot say it.'),
   }),
 );
-const past = shapeOf(z.strictObject({ range, at: z.coerce.number().describe('Event time, UTC epoch milliseconds.') }));
+const past = shapeOf(
+  z.strictObject({
+    range,
+    at: z.coerce.number().min(EARLIEST).lt(END).describe('Event time, UTC epoch milliseconds.'),
+  }),
+);
 
 /**
  * What the page shows, as it changes and as it was.
@@ -48,6 +54,8 @@ export function panelRoutes(api: Api, panels: LivePanels, run: string): void {
       path: '/api/panels',
       summary: 'The views as of an earlier moment of event time',
       query: past,
+      // Each asks every view anew.
+      rate: 20,
       answer: shapeOf(z.strictObject({ panels: z.array(panel) }), 'output'),
     },
     async ({ query: { range, at } }) => ({ panels: await panels.asOf(range, at) }),

@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { EARLIEST, END } from '../../datasets/read-time.ts';
 import { type Event, eventSchema } from '../../schemas/generated.ts';
 import { zodOfRecord } from './avro-zod.ts';
 
 /** What only a source knows, and what we work out where it is not said. */
 const canonical = zodOfRecord(eventSchema).omit({ file: true, row: true });
-/** ms: what a date can be. */
-const LAST = 8.64e15;
 const text = z.string().refine((value) => value.isWellFormed(), { error: 'it has half of a surrogate pair' });
 
 /** An event as programs post it: the canonical one (schemas/event.avsc), with what holds of it beyond its Avro types. */
@@ -13,9 +12,13 @@ export const postedEvent = canonical.extend({
   eventId: text
     .min(1)
     .max(256)
-    .describe('The producer’s own. Posted again within an hour it is a repeat, and counts once.'),
+    .describe('The producer’s own. Posted again soon it is a repeat, and counts once.'),
   customerId: text.min(1).max(256).nullable().default(null).describe('null: anonymous.'),
-  time: z.int().min(-LAST).max(LAST).describe('When it happened: ms since 1970, UTC.'),
+  time: z
+    .int()
+    .min(EARLIEST)
+    .max(END - 1)
+    .describe('When it happened: ms since 1970, UTC, in the years 1 to 9999.'),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)

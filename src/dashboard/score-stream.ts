@@ -79,8 +79,11 @@ async function placesOf(
   if (typeof id !== 'string') return at(from);
   const [of, ...places] = id.split(/[:/]/);
   const offsets = places.map(Number);
-  const fits =
-    of === name && offsets.length === partitions && offsets.every((one) => Number.isSafeInteger(one) && one >= 0);
+  const [first, last] = [at('start'), at('end')];
+  // The topic may have been made anew under its name.
+  const isWithin = (offset: number, partition: number): boolean =>
+    Number.isSafeInteger(offset) && offset >= (first[partition] ?? 0) && offset <= (last[partition] ?? 0);
+  const fits = of === name && offsets.length === partitions && offsets.every(isWithin);
   return fits ? offsets : at('start');
 }
 

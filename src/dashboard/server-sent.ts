@@ -25,6 +25,8 @@ export async function serverSent(
   const { raw } = reply;
   const gone = new AbortController();
   raw.on('close', () => gone.abort());
+  // It may have gone before we came to this.
+  if (raw.destroyed) gone.abort();
   const until = AbortSignal.any([gone.signal, ending]);
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });

@@ -278,4 +278,15 @@ describe('a server with a token', () => {
     const tries = await Promise.all(Array.from({ length: 12 }, (_, index) => signIn(url, `guess-${index}`)));
     expect(new Set(tries.map(({ status }) => status))).toEqual(new Set([401, 429]));
   });
+
+  it('lets nobody try them by another route, either, for a while', async () => {
+    let now = Date.now();
+    const { url } = await testServer({ routes: echo, token, now: () => now });
+    const statusOf = async (tried: string) =>
+      (await ask(url, '/api/secret', { headers: { authorization: `Bearer ${tried}` } })).status;
+    for (let index = 0; index < 10; index++) expect(await statusOf(`guess-${index}`)).toBe(401);
+    expect([await statusOf('guess'), await statusOf(token)]).toEqual([429, 429]);
+    now += 10_000;
+    expect(await statusOf(token)).toBe(200);
+  });
 });

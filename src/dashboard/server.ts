@@ -84,7 +84,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const access = accessBy(options.token, portOf, options.now);
   await protect(app, options, access);
   await app.register(sockets, { options: { maxPayload: LONGEST_MESSAGE } });
-  const api = apiOn(app, ending.signal);
+  const api = apiOn(app, ending.signal, options.onError);
   sessionRoutes(api, access);
   app.get('/healthz', { config: { rateLimit: false } }, async (_, reply) => reply.type('text/plain').send('ok\n'));
   servePage(app);
@@ -121,10 +121,42 @@ async function protect(app: FastifyInstance, options: ServerOptions, access: Acc
     check(request.method, request.headers);
   });
   await app.register(limitRate, { ...RATE, errorResponseBuilder: (_, { ttl }) => tooMany(ttl) });
-  // Behind the limit, or tokens could be tried as fast as one likes.
-  app.addHook('preParsing', async (request) => {
-    if (!isOpen(request.routeOptions.url) && !access.allows(request.headers)) throw unauthorized('a token is needed');
+  const tries = new Tries(options.now);
+  app.addHook('preParsing', async ({ headers, ip, routeOptions }) => {
+    if (isOpen(routeOptions.url) || !access.isNeeded) return;
+    // Also the right one is refused then, or they could be tried as fast as one likes.
+    if (headers.authorization !== undefined && tries.areTooMany(ip)) throw tooMany(TRY_WINDOW);
+    if (access.allows(headers)) return;
+    if (headers.authorization !== undefined) tries.count(ip);
+    throw unauthorized('a token is needed');
   });
+}
+
+/** Wrong tokens that one address may send in so many ms. */
+const MOST_TRIES = 10;
+const TRY_WINDOW = 10_000;
+
+/** Wrong tokens by address, in a window of time that all share. */
+class Tries {
+  readonly #now: () => number;
+  readonly #counts = new Map<string, number>();
+  #until = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  areTooMany(address: string): boolean {
+    return this.#now() < this.#until && (this.#counts.get(address) ?? 0) >= MOST_TRIES;
+  }
+
+  count(address: string): void {
+    if (this.#now() >= this.#until) {
+      this.#counts.clear();
+      this.#until = this.#now() + TRY_WINDOW;
+    }
+    this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1);
+  }
 }
 
 function tooMany(ms: number): Failure {

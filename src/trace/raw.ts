@@ -3,7 +3,7 @@ import { columnName } from '../../datasets/avro-name.ts';
 import { idOf } from '../../datasets/cell.ts';
 import type { Descriptor } from '../../datasets/descriptor.ts';
 import { type RawRow, rawTopic } from '../../datasets/raw.ts';
-import type { SyntheticShopEvent, SyntheticTransaction } from '../../schemas/generated.ts';
+import type { PostedEvent, SyntheticShopEvent, SyntheticTransaction } from '../../schemas/generated.ts';
 import { topics } from '../../schemas/topics.ts';
 import { frameLength } from '../avro/frame.ts';
 import { isTick } from '../engine/tick.ts';
@@ -11,7 +11,7 @@ import type { Topic } from '../engine/topic.ts';
 import type { LogRecord } from '../log/log.ts';
 import { holding, nameIn, type OnLog, type Placed, reader } from './reading.ts';
 
-export type RawValue = RawRow | SyntheticTransaction | SyntheticShopEvent;
+export type RawValue = RawRow | SyntheticTransaction | SyntheticShopEvent | PostedEvent;
 
 /** What came in under the id, the oldest of each partition first. */
 export async function rawOf(
@@ -22,9 +22,10 @@ export async function rawOf(
   const found: Placed<RawValue>[] = [];
   for (const descriptor of datasets)
     found.push(...(await (descriptor.columns.eventId === undefined ? byPlace : byOwnId)(on, descriptor, id)));
-  const { syntheticTransactions, syntheticShop } = topics;
+  const { syntheticTransactions, syntheticShop, posted } = topics;
   found.push(...(await written(on, syntheticTransactions, id, ({ transactionId }) => transactionId)));
   found.push(...(await written(on, syntheticShop, id, ({ eventId }) => eventId)));
+  found.push(...(await written(on, posted, id, ({ eventId }) => eventId)));
   return found;
 }
 

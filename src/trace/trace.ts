@@ -125,5 +125,6 @@ async function lateOf(on: OnLog, events: readonly Placed<unknown>[]): Promise<re
 }
 
 function timeOf(raw: RawValue): number | null {
-  return '_row' in raw ? raw._time : raw.timestamp;
+  if ('_row' in raw) return raw._time;
+  return 'timestamp' in raw ? raw.timestamp : raw.time;
 }

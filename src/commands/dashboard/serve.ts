@@ -5,7 +5,7 @@ import { customersRoutes } from '../../dashboard/customers-routes.ts';
 import { deadRoutes } from '../../dashboard/dead-routes.ts';
 import { eventsRoute } from '../../dashboard/events-route.ts';
 import { generatorRoute } from '../../dashboard/generator-route.ts';
-import { isLoopback } from '../../dashboard/guard.ts';
+import { isOwnMachine } from '../../dashboard/guard.ts';
 import { metricsRoute } from '../../dashboard/metrics-route.ts';
 import { panelRoutes } from '../../dashboard/panel-routes.ts';
 import { pipelineRoutes } from '../../dashboard/pipeline-routes.ts';
@@ -44,7 +44,9 @@ const TOKEN_BYTES = 24;
 export async function serveDashboard({ place, shop, onError }: ServeOptions): Promise<Dashboard> {
   const { host, port, hosts: names, dashboardToken } = place.config;
   const madeToken =
-    dashboardToken === undefined && !isLoopback(host) ? randomBytes(TOKEN_BYTES).toString('base64url') : undefined;
+    dashboardToken === undefined && !isOwnMachine(place.config)
+      ? randomBytes(TOKEN_BYTES).toString('base64url')
+      : undefined;
   const token = dashboardToken ?? madeToken;
   const about = { title: `Ebb: shop ${shop}`, version };
   await using opened = new AsyncDisposableStack();

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../config.ts';
-import { isLoopback } from '../../dashboard/guard.ts';
+import { Failure } from '../../dashboard/failure.ts';
+import { isOwnMachine } from '../../dashboard/guard.ts';
 import { type LivePanels, livePanels } from '../../dashboard/live-panels.ts';
 import { panels as specs } from '../../dashboard/panels.ts';
 import type { PipelineServices } from '../../dashboard/pipeline-routes.ts';
@@ -39,6 +40,8 @@ export async function watchShop(
   let closed = false;
   let now = 0;
   let ready = false;
+  /** The tables have had all that the log had. */
+  let isWhole = false;
   let tables: LiveTables;
   let opening: Promise<void> | undefined;
 
@@ -65,6 +68,21 @@ export async function watchShop(
     return tables.query({ sql, values: own, at }, lane);
   }
 
+  /** For who asks once: half of the numbers would look like all of them. @throws Failure NOT_READY */
+  async function once(path: string, values: Readonly<Record<string, string | number>>): Promise<readonly Row[]> {
+    const notYet = (cause?: unknown) =>
+      new Failure(503, 'NOT_READY', 'the log is still being read into the tables of this server: ask again', {
+        retryAfter: 1,
+        cause,
+      });
+    if (!isWhole) throw notYet();
+    try {
+      return await query(path, values);
+    } catch (error) {
+      throw isWhole ? error : notYet(error);
+    }
+  }
+
   const panels = livePanels({
     ask: ({ spec, values, at, lane }) => query(spec.sql, values, lane, at),
     clock: () => performance.now(),
@@ -75,6 +93,7 @@ export async function watchShop(
   function onFilled({ changed, stale, hours: _, ...state }: Filled): void {
     if (stale) void reopen();
     else {
+      isWhole ||= state.read >= state.toRead;
       now = state.now ?? 0;
       ready ||= state.now !== null && state.toRead - state.read < NEARLY;
       panels.moved({ ...state, shop, ready }, changed);
@@ -82,21 +101,27 @@ export async function watchShop(
   }
 
   async function open(): Promise<void> {
-    ready = false;
     tables = await openLiveTables(config, shop, onFilled);
-    tables.failed.catch((error: unknown) => {
-      if (closed) return;
-      onError('the live tables', error);
-      setTimeout(() => void reopen(), REOPEN_AFTER).unref();
-    });
+    tables.failed.catch(openAgain);
+  }
+
+  function openAgain(error: unknown): void {
+    if (closed) return;
+    onError('the live tables', error);
+    setTimeout(() => void reopen(), REOPEN_AFTER).unref();
   }
 
   function reopen(): Promise<void> {
+    ready = false;
+    isWhole = false;
     opening ??= (async () => {
-      await tables[Symbol.asyncDispose]();
-      opening = undefined;
-      if (!closed) await open();
-    })().catch((error: unknown) => onError('the live tables', error));
+      try {
+        await tables[Symbol.asyncDispose]();
+        if (!closed) await open();
+      } finally {
+        opening = undefined;
+      }
+    })().catch(openAgain);
     return opening;
   }
 
@@ -105,20 +130,15 @@ export async function watchShop(
   return {
     panels,
     run: randomBytes(6).toString('hex'),
-    askOfCustomer: (name, customer) => query(`customer/${name}.sql`, { shop, customer, now, most: MOST_EVENTS }),
-    refused: (kind, topology) => query(`pipeline/${kind}.sql`, { shop, topology, most: MOST_REFUSED }),
-    ask: (name, values) => query(`api/${name}.sql`, { shop, ...values }),
+    askOfCustomer: (name, customer) => once(`customer/${name}.sql`, { shop, customer, now, most: MOST_EVENTS }),
+    refused: (kind, topology) => once(`pipeline/${kind}.sql`, { shop, topology, most: MOST_REFUSED }),
+    ask: (name, values) => once(`api/${name}.sql`, { shop, ...values }),
     async [Symbol.asyncDispose]() {
       closed = true;
       await opening;
       await tables[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Whether nobody else can look: we neither listen elsewhere nor are known by another name, as behind a proxy. */
-function isOwnMachine({ host, hosts }: Config): boolean {
-  return isLoopback(host) && hosts.length === 0;
 }
 
 /** Records to go that are no longer worth waiting for. */
