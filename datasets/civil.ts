@@ -2,6 +2,10 @@
 
 export const DAY = 86_400_000;
 
+/** 0001-01-01 and the end of 9999, UTC epoch ms: no time that is read lies outside. */
+export const EARLIEST = -62_135_596_800_000;
+export const END = 253_402_300_800_000;
+
 const cumulative = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
 function isLeap(year: number): boolean {

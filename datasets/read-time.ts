@@ -1,5 +1,5 @@
 import { type Cell, textOf } from './cell.ts';
-import { DAY, dateText } from './civil.ts';
+import { DAY, dateText, EARLIEST, END } from './civil.ts';
 import { compilePattern, localMillis } from './time-pattern.ts';
 import { type Zone, zoneOf } from './zone.ts';
 
@@ -19,9 +19,6 @@ export type ReadTime = (cell: Cell | undefined) => Moment | string;
 export const EPOCH_SECONDS = 'epoch-seconds';
 export const EPOCH_MILLIS = 'epoch-millis';
 const HOUR = 3_600_000;
-/** 0001-01-01 and the end of 9999, UTC epoch ms: no time that is read lies outside. */
-export const EARLIEST = -62_135_596_800_000;
-export const END = 253_402_300_800_000;
 
 /**
  * A reader of times by patterns, tried in order. Texts that state no offset are local times of `zone`.

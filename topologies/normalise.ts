@@ -1,8 +1,8 @@
 import { map, type Observable } from 'rxjs';
+import { EARLIEST, END } from '../datasets/civil.ts';
 import type { Descriptor } from '../datasets/descriptor.ts';
 import { postedToEvent } from '../datasets/posted.ts';
 import { type RawRow, rawTopic } from '../datasets/raw.ts';
-import { EARLIEST, END } from '../datasets/read-time.ts';
 import { isRejection, rowToEvent } from '../datasets/row-to-event.ts';
 import { syntheticShopToEvent, syntheticTransactionToEvent } from '../datasets/synthetic.ts';
 import type { Event, PostedEvent, SyntheticShopEvent, SyntheticTransaction } from '../schemas/generated.ts';

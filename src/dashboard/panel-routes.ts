@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EARLIEST, END } from '../../datasets/read-time.ts';
+import { EARLIEST, END } from '../../datasets/civil.ts';
 import type { Api } from './api.ts';
 import { rowShape } from './from-row.ts';
 import type { LivePanels } from './live-panels.ts';

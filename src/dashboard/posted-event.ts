@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EARLIEST, END } from '../../datasets/read-time.ts';
+import { EARLIEST, END } from '../../datasets/civil.ts';
 import { type Event, eventSchema } from '../../schemas/generated.ts';
 import { zodOfRecord } from './avro-zod.ts';
 
@@ -9,10 +9,7 @@ const text = z.string().refine((value) => value.isWellFormed(), { error: 'it has
 
 /** An event as programs post it: the canonical one (schemas/event.avsc), with what holds of it beyond its Avro types. */
 export const postedEvent = canonical.extend({
-  eventId: text
-    .min(1)
-    .max(256)
-    .describe('The producer’s own. Posted again soon it is a repeat, and counts once.'),
+  eventId: text.min(1).max(256).describe('The producer’s own. Posted again soon it is a repeat, and counts once.'),
   customerId: text.min(1).max(256).nullable().default(null).describe('null: anonymous.'),
   time: z
     .int()
