@@ -151,6 +151,8 @@ export function readingContract(subject: Subject): void {
       await log.create([topicOf('t'), topicOf('in')]);
       const one = member(log, 'g', ['in']);
       await (await one.own(0)).commit({ appends: [appendOf('t', 0, 'a=1')], positions: {} });
+      // Marks come behind the commit.
+      await eventually(async () => ((await textsOf(log, 't')).length === 1 ? true : undefined));
       const [{ offsets } = { offsets: [] }] = (await log.topics()).filter(({ name }) => name === 't');
       const [{ end } = { end: 0 }] = offsets;
       const from = { offset: end - 1 };
