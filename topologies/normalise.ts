@@ -8,7 +8,7 @@ import { syntheticShopToEvent, syntheticTransactionToEvent } from '../datasets/s
 import type { Event, PostedEvent, SyntheticShopEvent, SyntheticTransaction } from '../schemas/generated.ts';
 import { topics } from '../schemas/topics.ts';
 import { deduplicate } from '../src/engine/deduplicate.ts';
-import { type Keep, reject } from '../src/engine/keep.ts';
+import { type Keep, type Rejection, reject } from '../src/engine/keep.ts';
 import { type Message, mapValues } from '../src/engine/message.ts';
 import { type Topology, topology } from '../src/engine/topology.ts';
 import { onceByRow } from './once-by-row.ts';
@@ -35,14 +35,18 @@ export function normaliseDataset(descriptor: Descriptor, { outsiders = false }: 
     from: { rows: raw },
     to: { events: topics.events },
     build({ rows }, keep) {
-      const fresh = outsiders ? rows.pipe(onceByRow(keep, (row) => isRejection(toEvent(row)))) : rows;
-      const events = fresh.pipe(
-        keep.mapOrReject((row) => {
-          const event = toEvent(row);
-          return isRejection(event) ? reject(event.code, event.message) : event;
-        }),
-        map((message): Message<Event> => ({ ...message, time: message.value.time })),
-      );
+      const verdictOn = (row: RawRow): Event | Rejection => {
+        const event = toEvent(row);
+        return isRejection(event) ? reject(event.code, event.message) : event;
+      };
+      const right = outsiders
+        ? rows.pipe(
+            mapValues((row: RawRow) => ({ row, verdict: verdictOn(row) })),
+            onceByRow(keep),
+            keep.mapOrReject(({ verdict }) => verdict),
+          )
+        : rows.pipe(keep.mapOrReject(verdictOn));
+      const events = right.pipe(map((message): Message<Event> => ({ ...message, time: message.value.time })));
       return { events: repeats ? once(events, keep) : events };
     },
   });

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { testFolder } from './data-folder.testing.ts';
-import { ebb, ebbOk, type Started, startEbb } from './ebb.testing.ts';
+import { ebb, ebbOk, printed, startEbb } from './ebb.testing.ts';
 
 const folder = testFolder();
 const data = join(folder, 'data');
@@ -12,15 +12,14 @@ beforeAll(async () => {
   await ebbOk('generate', '--preset', 'transactions', '--count', '10', '--history', '1', '--data', data);
 });
 
-/** What it printed, once it has. */
-async function printed({ child, output }: Started): Promise<{ url: string; token?: string }> {
-  while (!output.stdout.includes('\n')) await once(child.stdout ?? child, 'data');
-  return JSON.parse(output.stdout);
+interface Printed {
+  readonly url: string;
+  readonly token?: string;
 }
 
 it('serves until it is told to stop', async () => {
   const started = startEbb(['dashboard', '--port', '0', '--json', '--data', data]);
-  const { url, token } = await printed(started);
+  const { url, token } = await printed<Printed>(started);
   expect(token).toBeUndefined();
   expect(await (await fetch(`${url}/healthz`)).text()).toBe('ok\n');
   expect((await fetch(`${url}/api/openapi.json`)).status).toBe(200);
@@ -30,7 +29,7 @@ it('serves until it is told to stop', async () => {
 
 it('makes a token where others can reach it, and shows that once', async () => {
   const started = startEbb(['dashboard', '--port', '0', '--host', '0.0.0.0', '--json', '--data', data]);
-  const { url, token = '' } = await printed(started);
+  const { url, token = '' } = await printed<Printed>(started);
   expect(token.length).toBeGreaterThan(30);
   const address = `${url.replace('0.0.0.0', '127.0.0.1')}/api/openapi.json`;
   expect((await fetch(address)).status).toBe(401);

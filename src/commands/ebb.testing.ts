@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -27,6 +28,12 @@ const LONGEST = 240_000;
 const quiet = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning'];
 
 const running = new Map<ChildProcess, Promise<unknown>>();
+
+/** The JSON that is the first thing it prints, once it has. */
+export async function printed<T>({ child, output }: Started): Promise<T> {
+  while (!output.stdout.includes('\n')) await once(child.stdout ?? child, 'data');
+  return JSON.parse(output.stdout);
+}
 
 /** Kills what was started and has not ended, as when a test has failed. */
 export async function killStarted(): Promise<void> {

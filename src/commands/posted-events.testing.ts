@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { expect } from 'vitest';
 import { query } from './data-folder.testing.ts';
-import { type Started, startEbb } from './ebb.testing.ts';
+import { printed, type Started, startEbb } from './ebb.testing.ts';
 
 const noon = Date.UTC(2026, 10, 27, 12);
 
@@ -23,8 +22,7 @@ export async function postedCountOnce(data: string, shop: string, settings: Read
     startEbb([...args, '--shop', shop, '--data', data], '', settings);
   const start = async (): Promise<Started & { readonly url: string }> => {
     const started = ebb('dashboard', '--port', '0', '--json');
-    while (!started.output.stdout.includes('\n')) await once(started.child.stdout ?? started.child, 'data');
-    return { ...started, url: JSON.parse(started.output.stdout).url };
+    return { ...started, ...(await printed<{ readonly url: string }>(started)) };
   };
   const BATCHES = 60;
   const unanswered = new Set(Array.from({ length: BATCHES }, (_, number) => number));

@@ -76,15 +76,15 @@ async function placesOf(
   const info = (await log.topics()).find((one) => one.name === name);
   const at = (part: 'start' | 'end') =>
     Array.from({ length: partitions }, (_, index) => info?.offsets[index]?.[part] ?? 0);
-  if (typeof id !== 'string') return at(from);
+  const [first, last] = [at('start'), at('end')];
+  if (typeof id !== 'string') return from === 'start' ? first : last;
   const [of, ...places] = id.split(/[:/]/);
   const offsets = places.map(Number);
-  const [first, last] = [at('start'), at('end')];
   // The topic may have been made anew under its name.
   const isWithin = (offset: number, partition: number): boolean =>
     Number.isSafeInteger(offset) && offset >= (first[partition] ?? 0) && offset <= (last[partition] ?? 0);
   const fits = of === name && offsets.length === partitions && offsets.every(isWithin);
-  return fits ? offsets : at('start');
+  return fits ? offsets : first;
 }
 
 async function follow(

@@ -1,5 +1,4 @@
 /** A dead letter on the page, in a real browser: seen, corrected, refused while it is wrong, and sent again once. */
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -8,7 +7,7 @@ import { installedChromium } from '../../../scripts/stack/chromium.ts';
 import { silent } from '../../../scripts/stack/say.ts';
 import { query, testFolder } from '../data-folder.testing.ts';
 import { till, tillRows } from '../dead.testing.ts';
-import { ebbOk, startEbb } from '../ebb.testing.ts';
+import { ebbOk, printed, startEbb } from '../ebb.testing.ts';
 
 const folder = testFolder();
 
@@ -19,8 +18,7 @@ it('is corrected on the page, and counts', { timeout: 300_000 }, async () => {
   writeFileSync(dataset, JSON.stringify(till));
   await ebbOk('replay', file, '--dataset', dataset, '--shop', 'till', '--run', '--data', data);
   const dashboard = startEbb(['dashboard', '--port', '0', '--json', '--shop', 'till', '--data', data]);
-  while (!dashboard.output.stdout.includes('\n')) await once(dashboard.child.stdout ?? dashboard.child, 'data');
-  const { url } = JSON.parse(dashboard.output.stdout);
+  const { url } = await printed<{ readonly url: string }>(dashboard);
   const browser = await chromium.launch({ executablePath: await installedChromium(silent), args: ['--no-sandbox'] });
   try {
     const page = await browser.newPage();

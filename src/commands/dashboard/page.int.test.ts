@@ -1,5 +1,4 @@
 /** The page in a real browser, over a shop whose results were computed into tables: it shows what SQL says, live. */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -18,7 +17,7 @@ import type { Row } from '../../dashboard/shown.ts';
 import { physicalName } from '../../engine/topic.ts';
 import { partitionOf } from '../../log/partition.ts';
 import { testFolder } from '../data-folder.testing.ts';
-import { ebbOk, type Started, startEbb } from '../ebb.testing.ts';
+import { ebbOk, printed, type Started, startEbb } from '../ebb.testing.ts';
 import { openWorkplace } from '../workplace.ts';
 import { shownRows } from './shown-rows.testing.ts';
 
@@ -33,8 +32,7 @@ let url = '';
 
 async function serve(port: string): Promise<void> {
   dashboard = startEbb(['dashboard', '--port', port, '--json', '--data', data]);
-  while (!dashboard.output.stdout.includes('\n')) await once(dashboard.child.stdout ?? dashboard.child, 'data');
-  ({ url } = JSON.parse(dashboard.output.stdout));
+  ({ url } = await printed<{ readonly url: string }>(dashboard));
 }
 
 async function stop({ child, ended }: Started): Promise<void> {
